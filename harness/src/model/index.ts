@@ -1,0 +1,86 @@
+/**
+ * Plain data that every room of the harness speaks: messages, routes, filters. No behaviour, no imports.
+ *
+ * Header names and values are byte strings as in `node:http`: each character is one byte (latin1),
+ * so a value that is not UTF-8 survives the way through.
+ */
+
+/** Header fields in the order in which they stand in the message; a repeated name is a repeated entry. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/** A request as a client sends it. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Origin form: path and query, as in the request line (RFC 9112 section 3.2.1). */
+  readonly path: string;
+  readonly authority: string;
+  /** Without pseudo headers and without `host`. */
+  readonly headers: HeaderList;
+  readonly body: Uint8Array;
+  readonly trailers?: HeaderList;
+}
+
+/** A final response. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: HeaderList;
+  readonly body: Uint8Array;
+  readonly trailers?: HeaderList;
+}
+
+/** Answers what reaches a cluster. Rejecting or throwing resets the connection. */
+export type ClusterHandler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
+
+/** One route: the first whose match holds takes the request. */
+export interface RouteSpec {
+  readonly name?: string;
+  /** Prefix of the path, and headers that must be present with exactly this value. */
+  readonly match: { readonly prefix: string; readonly headers?: Readonly<Record<string, string>> };
+  readonly cluster: string;
+}
+
+/** What a host does with requests after a module trapped. */
+export type FailurePolicy = "closed" | "open";
+
+/** One Wasm HTTP filter in the chain. */
+export interface FilterSpec {
+  /** Name of the HTTP filter and of the plugin. */
+  readonly name: string;
+  /** The module: a file on this machine. */
+  readonly wasmPath: string;
+  /** Plugin configuration: a JSON value, or the exact text (a string is sent as it is). */
+  readonly config?: unknown;
+  readonly rootId?: string;
+  /** Filters with equal module, vmId and environment share one VM per worker. */
+  readonly vmId?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly failurePolicy?: FailurePolicy;
+}
+
+/** Everything a host needs to be set up, whichever host it is. */
+export interface Topology {
+  readonly filters: readonly FilterSpec[];
+  readonly routes: readonly RouteSpec[];
+  readonly workers: number;
+}
+
+/** Severity names as Envoy prints them; the index is the proxy-wasm number. */
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "critical"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** One line that a module logged. */
+export interface LogLine {
+  readonly level: LogLevel;
+  /** Plugin name, or "" where the host does not say. */
+  readonly plugin: string;
+  readonly message: string;
+}
+
+/** Outcome of giving a running filter a new configuration. */
+export type UpdateResult = { readonly accepted: true } | { readonly accepted: false; readonly reason: string };
+
+/** The exact text that a host hands to the plugin for `config`. */
+export function configText(config: unknown): string {
+  if (config === undefined) return "";
+  return typeof config === "string" ? config : JSON.stringify(config);
+}

@@ -1,0 +1,174 @@
+/** A complete static configuration for Envoy: one listener, one route table, the filters, the clusters. */
+import { isIP } from "node:net";
+import type { FilterSpec, RouteSpec, Topology } from "../model/index.ts";
+import { discoveredHttpFilter, httpFilter, type FilterSource } from "./http-filter.ts";
+import type { JsonObject } from "./json.ts";
+
+/** An address that Envoy listens on. Port 0 lets the kernel choose. */
+export interface BindAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A cluster with one endpoint. A host that is no IP address is resolved by DNS, again and again. */
+export interface ClusterSpec {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What a bootstrap needs besides the topology. */
+export interface BootstrapOptions {
+  readonly listener: BindAddress;
+  readonly admin: BindAddress;
+  readonly clusters: readonly ClusterSpec[];
+  /** Deliver every filter by discovery from this directory (a path as Envoy sees it) or service. */
+  readonly dynamicFilters?: string | FilterSource;
+  /** File for one line per request; `/dev/stdout` works too. */
+  readonly accessLog?: string;
+  /** Pass trailers on in HTTP/1.1, which Envoy drops by default. */
+  readonly http1Trailers?: boolean;
+}
+
+/**
+ * Connection manager settings from Envoy's guide "Configuring Envoy as an edge proxy": paths are normalised
+ * before filters and routes see them, `%2F` and `%5C` lead to a redirect, the client's address is the peer's.
+ *
+ * Two of the guide's settings are left at Envoy's default: headers with underscores pass, since filters may
+ * want to see them, and buffers are 1 MiB instead of 32 KiB, since filters may want to read whole bodies.
+ */
+const EDGE_SETTINGS: JsonObject = {
+  use_remote_address: true,
+  normalize_path: true,
+  merge_slashes: true,
+  path_with_escaped_slashes_action: "UNESCAPE_AND_REDIRECT",
+  common_http_protocol_options: { idle_timeout: "3600s" },
+  http2_protocol_options: {
+    max_concurrent_streams: 100,
+    initial_stream_window_size: 65_536,
+    initial_connection_window_size: 1_048_576,
+  },
+  stream_idle_timeout: "300s",
+  request_timeout: "300s",
+};
+
+/** The guide's last point: a limit for connections, without which Envoy warns at every start. */
+const OVERLOAD_MANAGER: JsonObject = {
+  resource_monitors: [
+    {
+      name: "envoy.resource_monitors.global_downstream_max_connections",
+      typed_config: {
+        "@type":
+          "type.googleapis.com/envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig",
+        max_active_downstream_connections: 50_000,
+      },
+    },
+  ],
+};
+
+/**
+ * Makes a bootstrap (`envoy.config.bootstrap.v3.Bootstrap`) for a topology.
+ *
+ * @param topology filters in request order, routes, workers (workers are a command-line option of Envoy)
+ * @param options addresses, clusters, delivery of the filters
+ * @returns the message as a plain object: write it as JSON, or with `toYaml`
+ * @throws {RangeError} if two filters, or two clusters, have the same name, or a route names no cluster
+ */
+export function bootstrap(topology: Topology, options: BootstrapOptions): JsonObject {
+  refuseRepeats("filters", topology.filters.map((filter) => filter.name));
+  refuseRepeats("clusters", options.clusters.map((cluster) => cluster.name));
+  for (const { cluster } of topology.routes) {
+    if (!options.clusters.some(({ name }) => name === cluster)) {
+      throw new RangeError(`a route goes to cluster "${cluster}", which is not among the clusters`);
+    }
+  }
+  return {
+    node: { id: "sidecraft", cluster: "sidecraft" },
+    admin: { address: socketAddress(options.admin.host, options.admin.port) },
+    static_resources: {
+      listeners: [
+        {
+          name: "ingress",
+          address: socketAddress(options.listener.host, options.listener.port),
+          filter_chains: [{ filters: [connectionManager(topology, options)] }],
+        },
+      ],
+      clusters: options.clusters.map((spec) => clusterConfig(spec, options.http1Trailers ?? false)),
+    },
+    overload_manager: OVERLOAD_MANAGER,
+  };
+}
+
+function connectionManager(topology: Topology, options: BootstrapOptions): JsonObject {
+  const source =
+    typeof options.dynamicFilters === "string" ? { directory: options.dynamicFilters } : options.dynamicFilters;
+  const entry = (filter: FilterSpec): JsonObject =>
+    source === undefined ? httpFilter(filter) : discoveredHttpFilter(filter.name, source);
+  const router = {
+    name: "envoy.filters.http.router",
+    typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
+  };
+  return {
+    name: "envoy.filters.network.http_connection_manager",
+    typed_config: {
+      "@type":
+        "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+      stat_prefix: "ingress_http",
+      ...EDGE_SETTINGS,
+      ...(options.http1Trailers === true && { http_protocol_options: { enable_trailers: true } }),
+      ...(options.accessLog !== undefined && { access_log: [fileAccessLog(options.accessLog)] }),
+      route_config: {
+        name: "routes",
+        virtual_hosts: [{ name: "all", domains: ["*"], routes: topology.routes.map(routeConfig) }],
+      },
+      http_filters: [...topology.filters.map(entry), router],
+    },
+  };
+}
+
+function routeConfig(route: RouteSpec): JsonObject {
+  const headers = Object.entries(route.match.headers ?? {});
+  return {
+    ...(route.name !== undefined && { name: route.name }),
+    match: {
+      prefix: route.match.prefix,
+      ...(headers.length > 0 && {
+        headers: headers.map(([name, exact]) => ({ name, string_match: { exact } })),
+      }),
+    },
+    route: { cluster: route.cluster },
+  };
+}
+
+function clusterConfig(spec: ClusterSpec, http1Trailers: boolean): JsonObject {
+  const endpoint = { endpoint: { address: socketAddress(spec.host, spec.port) } };
+  return {
+    name: spec.name,
+    ...(isIP(spec.host) > 0 ? { type: "STATIC" } : { type: "STRICT_DNS", dns_lookup_family: "V4_PREFERRED" }),
+    load_assignment: { cluster_name: spec.name, endpoints: [{ lb_endpoints: [endpoint] }] },
+    ...(http1Trailers && { typed_extension_protocol_options: UPSTREAM_TRAILERS }),
+  };
+}
+
+const UPSTREAM_TRAILERS: JsonObject = {
+  "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+    "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+    explicit_http_config: { http_protocol_options: { enable_trailers: true } },
+  },
+};
+
+function fileAccessLog(path: string): JsonObject {
+  return {
+    name: "envoy.access_loggers.file",
+    typed_config: { "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog", path },
+  };
+}
+
+function socketAddress(address: string, port: number): JsonObject {
+  return { socket_address: { address, port_value: port } };
+}
+
+function refuseRepeats(what: string, names: readonly string[]): void {
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined) throw new RangeError(`two ${what} are named "${repeated}"; names must differ`);
+}

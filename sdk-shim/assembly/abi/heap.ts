@@ -1,0 +1,25 @@
+// Collects garbage between callbacks, when no object is referenced from the stack any more.
+
+// @ts-ignore: a runtime file; the transform exports its count of live bytes.
+import { total as allocatedBytes } from "rt/tcms";
+
+/** Garbage that may pile up before a collection, in bytes: a collection costs about as much as the live heap. */
+const MIN_GARBAGE: usize = 20 << 10;
+
+let depth: i32 = 0;
+let threshold: usize = MIN_GARBAGE;
+
+/** Begins a callback; host calls inside it can begin another. */
+export function enter(): void {
+  depth++;
+}
+
+/** Ends a callback, and collects if it was the outermost and enough garbage has piled up. */
+export function leave(): void {
+  if (--depth == 0 && allocatedBytes > threshold) collect();
+}
+
+function collect(): void {
+  __collect();
+  threshold = allocatedBytes + max(allocatedBytes, MIN_GARBAGE);
+}

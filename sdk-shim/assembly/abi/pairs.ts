@@ -1,0 +1,90 @@
+// The encoding of header lists: u32 count, count x (u32 name size, u32 value size), then name NUL value NUL.
+
+import { Bytes } from "../bytes";
+
+/** The most pairs and bytes that Envoy decodes; beyond either it silently reads an empty list. */
+const MAX_PAIRS: i32 = 1024;
+const MAX_SIZE: u64 = 1 << 20;
+
+/**
+ * Encodes `parts` (name, value, name, value, ...) for the host.
+ * Returns null when the list is longer than the host would read (1024 pairs, 1 MiB).
+ */
+export function encodePairs(parts: Array<Bytes>): Bytes | null {
+  const count = parts.length >> 1;
+  let size: u64 = 4 + 8 * <u64>count;
+  let at = <usize>size;
+  for (let i = 0; i < parts.length; i++) size += parts[i].length + 1;
+  if (count > MAX_PAIRS || size > MAX_SIZE) return null;
+  const buffer = new ArrayBuffer(<i32>size);
+  const base = changetype<usize>(buffer);
+  store<u32>(base, count);
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i];
+    store<u32>(base + 4 + 4 * i, part.length);
+    memory.copy(base + at, part.ptr, part.length);
+    at += part.length + 1;
+  }
+  return Bytes.fromBuffer(buffer);
+}
+
+/** A header list as the host encoded it, read in place. Names are lower case, pseudo headers come first. */
+@final
+export class Pairs {
+  /** Number of entries; a repeated header is a repeated entry. */
+  readonly length: i32;
+  private readonly encoded: Bytes;
+  // Reading is nearly always in order: where the entry after the last one read begins.
+  private nextIndex: i32 = 0;
+  private nextOffset: i32;
+
+  constructor(encoded: Bytes) {
+    this.encoded = encoded;
+    const count = encoded.length < 4 ? 0 : load<i32>(encoded.ptr);
+    this.length = count;
+    this.nextOffset = 4 + 8 * count;
+  }
+
+  /** Name of entry `index`; empty beyond the end. */
+  name(index: i32): Bytes {
+    if (<u32>index >= <u32>this.length) return Bytes.EMPTY;
+    const start = this.offsetOf(index);
+    return this.encoded.slice(start, start + this.nameSize(index));
+  }
+
+  /** Value of entry `index`; empty beyond the end. */
+  value(index: i32): Bytes {
+    if (<u32>index >= <u32>this.length) return Bytes.EMPTY;
+    const start = this.offsetOf(index) + this.nameSize(index) + 1;
+    return this.encoded.slice(start, start + this.valueSize(index));
+  }
+
+  /** Index of the first entry called `name` (lower case) at or after `from`; -1 when there is none. */
+  indexOf(name: Bytes, from: i32 = 0): i32 {
+    for (let i = from; i < this.length; i++) {
+      const size = this.nameSize(i);
+      if (size == name.length && memory.compare(this.encoded.ptr + this.offsetOf(i), name.ptr, size) == 0) return i;
+    }
+    return -1;
+  }
+
+  private nameSize(index: i32): i32 {
+    return load<i32>(this.encoded.ptr + 4 + 8 * index);
+  }
+
+  private valueSize(index: i32): i32 {
+    return load<i32>(this.encoded.ptr + 8 + 8 * index);
+  }
+
+  private offsetOf(index: i32): i32 {
+    if (index < this.nextIndex) {
+      this.nextIndex = 0;
+      this.nextOffset = 4 + 8 * this.length;
+    }
+    while (this.nextIndex < index) {
+      this.nextOffset += this.nameSize(this.nextIndex) + this.valueSize(this.nextIndex) + 2;
+      this.nextIndex++;
+    }
+    return this.nextOffset;
+  }
+}

@@ -1,0 +1,37 @@
+import * as env from "./abi/env";
+
+const CRITICAL: u32 = 5;
+const MAX_TEXT: i32 = 96;
+/** Two texts of up to three bytes a character, separators and a line number. */
+const scratch: usize = memory.data(640);
+
+/**
+ * Reports a failed check or a thrown error with its place, then traps: the compiler calls it.
+ *
+ * It is compiled into the runtime, which starts before any top-level code and still runs when memory is
+ * exhausted: it may not allocate, and this file may import declarations only.
+ */
+// @ts-ignore: decorator
+@global
+export function abortWithLog(message: string | null, file: string | null, line: u32, column: u32): void {
+  let end = append(scratch, message);
+  end = append(end, file);
+  store<u8>(end++, 0x3a);
+  end = appendDecimal(end, line);
+  env.proxy_log(CRITICAL, scratch, end - scratch);
+  unreachable();
+}
+
+function append(at: usize, text: string | null): usize {
+  if (!text) return at;
+  const length = min(text.length, MAX_TEXT);
+  if (at > scratch) store<u8>(at++, 0x20);
+  return at + String.UTF8.encodeUnsafe(changetype<usize>(text), length, at);
+}
+
+function appendDecimal(at: usize, value: u32): usize {
+  let scale: u32 = 1;
+  while (value / scale >= 10) scale *= 10;
+  for (; scale > 0; scale /= 10) store<u8>(at++, <u8>(0x30 + ((value / scale) % 10)));
+  return at;
+}

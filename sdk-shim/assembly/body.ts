@@ -1,0 +1,48 @@
+import * as env from "./abi/env";
+import { addressOut, sizeOut, takeReturned } from "./abi/memory";
+import { BufferType, Status } from "./abi/types";
+import { Bytes } from "./bytes";
+import { bytesOf } from "./text";
+
+const END: u32 = u32.MAX_VALUE;
+
+/**
+ * A body as far as the host holds it: in a body hook the newest chunk, or all of it so far when the
+ * hooks before returned `Action.Pause`.
+ *
+ * Writing does not touch `content-length`: remove that header in the headers hook, or the receiver waits
+ * for bytes that never come.
+ */
+@final
+export class Body {
+  constructor(private readonly buffer: BufferType) {}
+
+  /** The bytes from `start`, at most `length` of them; empty where there is no body to read now. */
+  read(start: i32 = 0, length: i32 = i32.MAX_VALUE): Bytes {
+    const status = env.proxy_get_buffer_bytes(this.buffer, start, length, addressOut, sizeOut);
+    return status == Status.Ok ? takeReturned() : Bytes.EMPTY;
+  }
+
+  /** Puts `content` in the place of all the host holds; BadArgument outside the body's hooks. */
+  replace<T>(content: T): Status {
+    const bytes = bytesOf<T>(content);
+    return env.proxy_set_buffer_bytes(this.buffer, 0, END, bytes.ptr, bytes.length);
+  }
+
+  /** Puts `content` before what the host holds; BadArgument outside the body's hooks. */
+  prepend<T>(content: T): Status {
+    const bytes = bytesOf<T>(content);
+    return env.proxy_set_buffer_bytes(this.buffer, 0, 0, bytes.ptr, bytes.length);
+  }
+
+  /** Puts `content` behind what the host holds; BadArgument outside the body's hooks. */
+  append<T>(content: T): Status {
+    const bytes = bytesOf<T>(content);
+    return env.proxy_set_buffer_bytes(this.buffer, END, 0, bytes.ptr, bytes.length);
+  }
+}
+
+export const REQUEST_BODY = new Body(BufferType.RequestBody);
+export const RESPONSE_BODY = new Body(BufferType.ResponseBody);
+export const CALL_RESPONSE_BODY = new Body(BufferType.CallResponseBody);
+export const PLUGIN_CONFIGURATION = new Body(BufferType.PluginConfiguration);

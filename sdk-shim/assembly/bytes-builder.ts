@@ -1,0 +1,110 @@
+import { allocateBuffer, Bytes } from "./bytes";
+
+/** Puts bytes together in one growing buffer. Every `append` returns the builder, for chains. */
+@final
+export class BytesBuilder {
+  private buffer: ArrayBuffer;
+  private used: i32 = 0;
+
+  /** With room for `capacity` bytes; more is made when needed. */
+  constructor(capacity: i32 = 64) {
+    this.buffer = allocateBuffer(max(capacity, 0));
+  }
+
+  /** How many bytes were appended since the start, `clear` or `take`. */
+  get length(): i32 {
+    return this.used;
+  }
+
+  /** Appends a `Bytes`, or a `string` as UTF-8 (lone surrogates as U+FFFD). Other types do not compile. */
+  append<T>(value: T): this {
+    if (isString<T>()) {
+      const text = changetype<string>(value);
+      const at = this.reserve(text.length * 3);
+      const mode = String.UTF8.ErrorMode.REPLACE;
+      this.used += <i32>String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, at, false, mode);
+    } else if (value instanceof Bytes) {
+      const bytes: Bytes = value;
+      memory.copy(this.reserve(bytes.length), bytes.ptr, <usize>bytes.length);
+      this.used += bytes.length;
+    } else {
+      ERROR("append takes Bytes or string");
+    }
+    return this;
+  }
+
+  /** Appends one byte. */
+  appendByte(byte: u8): this {
+    store<u8>(this.reserve(1), byte);
+    this.used++;
+    return this;
+  }
+
+  /** Appends `value` as decimal digits, with a minus sign when negative. */
+  appendDecimal(value: i64): this {
+    let rest: u64 = value < 0 ? 0 - <u64>value : <u64>value;
+    if (value < 0) this.appendByte(0x2d);
+    let digits = 1;
+    for (let power: u64 = 10; digits < 19 && rest >= power; power *= 10) digits++;
+    let at = this.reserve(<u32>digits) + <usize>digits;
+    this.used += digits;
+    for (let i = 0; i < digits; i++) {
+      store<u8>(--at, <u8>(0x30 + (rest % 10)));
+      rest /= 10;
+    }
+    return this;
+  }
+
+  /** Appends every byte of `bytes` as two lowercase hexadecimal digits. */
+  appendHex(bytes: Bytes): this {
+    const at = this.reserve(bytes.length << 1);
+    const from = bytes.ptr;
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = load<u8>(from + i);
+      store<u8>(at + (i << 1), hexDigit(byte >> 4));
+      store<u8>(at + (i << 1), hexDigit(byte & 15), 1);
+    }
+    this.used += bytes.length << 1;
+    return this;
+  }
+
+  /** Makes room for `extra` bytes at the end and returns the address to write them to. */
+  private reserve(extra: u32): usize {
+    const needed = <u32>this.used + extra;
+    const capacity = <u32>this.buffer.byteLength;
+    if (needed > capacity) {
+      const grown = allocateBuffer(max(needed, capacity << 1));
+      memory.copy(changetype<usize>(grown), changetype<usize>(this.buffer), <usize>this.used);
+      this.buffer = grown;
+    }
+    return changetype<usize>(this.buffer) + <usize>this.used;
+  }
+
+  /** The bytes so far without a copy: for use at once, the next change of the builder overwrites them. */
+  view(): Bytes {
+    return new Bytes(this.buffer, 0, this.used);
+  }
+
+  /** The bytes so far in a buffer of their own; the builder keeps its content and room. */
+  copy(): Bytes {
+    return this.view().copy();
+  }
+
+  /** Hands over the bytes without a copy; the builder is empty and without room afterwards. */
+  take(): Bytes {
+    const taken = this.view();
+    this.buffer = Bytes.EMPTY.buffer;
+    this.used = 0;
+    return taken;
+  }
+
+  /** Forgets the bytes and keeps the room. */
+  clear(): this {
+    this.used = 0;
+    return this;
+  }
+}
+
+function hexDigit(value: u8): u8 {
+  return value + (value < 10 ? 0x30 : 0x57);
+}

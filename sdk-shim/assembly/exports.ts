@@ -1,0 +1,130 @@
+// What the host calls. The transform takes away the exports of hooks that nothing overrides.
+
+import { enter, leave } from "./abi/heap";
+import { Action } from "./filter";
+import { forgetHeaders } from "./headers";
+import { HttpCall } from "./http-call";
+import { PLUGIN_CONFIGURATION } from "./body";
+import { createContext, deleteContext, filterOf, isPlugin, pluginOf } from "./registry";
+import { Reply } from "./reply";
+import "./abort";
+
+export { proxy_on_memory_allocate } from "./abi/memory";
+
+/** Marks the version of the ABI. */
+export function proxy_abi_version_0_2_1(): void {}
+
+function end(): void {
+  forgetHeaders();
+  leave();
+}
+
+/** The answer to a stream that has no filter: the request must not pass unfiltered. */
+function refuseUnfiltered(): Action {
+  return new Reply(500).details("wasm_no_plugin_for_root_id").send();
+}
+
+export function proxy_on_context_create(id: u32, parentId: u32): void {
+  enter();
+  createContext(id, parentId);
+  end();
+}
+
+export function proxy_on_vm_start(rootId: u32, configurationSize: u32): u32 {
+  return 1;
+}
+
+export function proxy_on_configure(rootId: u32, configurationSize: u32): u32 {
+  enter();
+  const plugin = pluginOf(rootId);
+  const accepted = plugin !== null && plugin.configure(PLUGIN_CONFIGURATION.read());
+  end();
+  return u32(accepted);
+}
+
+export function proxy_on_tick(rootId: u32): void {
+  enter();
+  const plugin = pluginOf(rootId);
+  if (plugin) plugin.onTick();
+  end();
+}
+
+export function proxy_on_http_call_response(rootId: u32, token: u32, headerCount: u32, bodySize: u32, trailerCount: u32): void {
+  enter();
+  HttpCall.settle(token, headerCount, bodySize);
+  end();
+}
+
+export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
+  enter();
+  const filter = filterOf(id);
+  const action = filter ? filter.onRequestHeaders(endOfStream != 0) : refuseUnfiltered();
+  end();
+  return action;
+}
+
+export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32 {
+  enter();
+  const filter = filterOf(id);
+  const action = filter ? filter.onRequestBody(size, endOfStream != 0) : Action.Continue;
+  end();
+  return action;
+}
+
+export function proxy_on_request_trailers(id: u32, count: u32): u32 {
+  enter();
+  const filter = filterOf(id);
+  const action = filter ? filter.onRequestTrailers() : Action.Continue;
+  end();
+  return action;
+}
+
+export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {
+  enter();
+  const filter = filterOf(id);
+  const action = filter ? filter.onResponseHeaders(endOfStream != 0) : Action.Continue;
+  end();
+  return action;
+}
+
+export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
+  enter();
+  const filter = filterOf(id);
+  const action = filter ? filter.onResponseBody(size, endOfStream != 0) : Action.Continue;
+  end();
+  return action;
+}
+
+export function proxy_on_response_trailers(id: u32, count: u32): u32 {
+  enter();
+  const filter = filterOf(id);
+  const action = filter ? filter.onResponseTrailers() : Action.Continue;
+  end();
+  return action;
+}
+
+export function proxy_on_log(id: u32): void {
+  enter();
+  const filter = filterOf(id);
+  if (filter) filter.onLog();
+  end();
+}
+
+export function proxy_on_done(id: u32): u32 {
+  enter();
+  if (isPlugin(id)) {
+    const plugin = pluginOf(id);
+    if (plugin) plugin.onDone();
+  } else {
+    const filter = filterOf(id);
+    if (filter) filter.onDone();
+  }
+  end();
+  return 1;
+}
+
+export function proxy_on_delete(id: u32): void {
+  enter();
+  deleteContext(id);
+  end();
+}

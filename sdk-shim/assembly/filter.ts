@@ -1,0 +1,120 @@
+import * as env from "./abi/env";
+import { StreamType } from "./abi/types";
+import { Body, REQUEST_BODY, RESPONSE_BODY } from "./body";
+import { Headers, REQUEST_HEADERS, REQUEST_TRAILERS, RESPONSE_HEADERS, RESPONSE_TRAILERS } from "./headers";
+import { Reply } from "./reply";
+
+/** What the host does with a stream after a hook. */
+export enum Action {
+  /** Hands what the hook saw to the next filter. */
+  Continue = 0,
+  /**
+   * Holds it back: headers until `resumeRequest` or `resumeResponse` (no other hook of that direction runs
+   * meanwhile), a body until a later body hook continues, with all of it readable there.
+   */
+  Pause = 1,
+}
+
+/** Anything a call to another cluster can be made for: a plugin, or one stream. */
+export abstract class Context {
+  /** The host's number for it. */
+  id: u32 = 0;
+}
+
+/**
+ * One HTTP stream. Override the hooks you need: a hook that no filter overrides costs nothing, the module
+ * does not even export it. A subclass without fields is shared by all streams.
+ */
+export abstract class HttpFilter extends Context {
+  /** Readable and writable in `onRequestHeaders`, readable in `onLog`. */
+  get requestHeaders(): Headers {
+    return REQUEST_HEADERS;
+  }
+
+  /** The request body, in `onRequestBody` and `onRequestTrailers`. */
+  get requestBody(): Body {
+    return REQUEST_BODY;
+  }
+
+  /** Readable and writable in `onRequestTrailers`. */
+  get requestTrailers(): Headers {
+    return REQUEST_TRAILERS;
+  }
+
+  /** Readable and writable in `onResponseHeaders`, readable in `onLog`. */
+  get responseHeaders(): Headers {
+    return RESPONSE_HEADERS;
+  }
+
+  /** The response body, in `onResponseBody` and `onResponseTrailers`. */
+  get responseBody(): Body {
+    return RESPONSE_BODY;
+  }
+
+  /** Readable and writable in `onResponseTrailers`. */
+  get responseTrailers(): Headers {
+    return RESPONSE_TRAILERS;
+  }
+
+  /** The request's headers have arrived; `endOfStream` when no body follows. */
+  onRequestHeaders(endOfStream: bool): Action {
+    return Action.Continue;
+  }
+
+  /**
+   * `size` bytes of the request body are readable. `endOfStream` marks the last call, which may come
+   * with no bytes, and never comes when trailers follow: they end the body then.
+   */
+  onRequestBody(size: i32, endOfStream: bool): Action {
+    return Action.Continue;
+  }
+
+  /** The request's trailers have arrived, after its whole body. */
+  onRequestTrailers(): Action {
+    return Action.Continue;
+  }
+
+  /** The response's headers have arrived, from upstream or from a filter that replied itself. */
+  onResponseHeaders(endOfStream: bool): Action {
+    return Action.Continue;
+  }
+
+  /** `size` bytes of the response body are readable; see `onRequestBody`. */
+  onResponseBody(size: i32, endOfStream: bool): Action {
+    return Action.Continue;
+  }
+
+  /** The response's trailers have arrived, after its whole body. */
+  onResponseTrailers(): Action {
+    return Action.Continue;
+  }
+
+  /**
+   * The stream is over and about to be logged: all headers can be read, none changed. It also comes for
+   * requests that never reached `onRequestHeaders`, such as malformed ones.
+   */
+  onLog(): void {}
+
+  /** The stream is gone; comes after `onLog`. */
+  onDone(): void {}
+
+  /** Begins an answer from here, without going upstream; its `send` gives the hook's result. */
+  reply(status: u32): Reply {
+    return new Reply(status);
+  }
+
+  /** Lets a request go on that a hook paused. */
+  resumeRequest(): void {
+    env.proxy_continue_stream(StreamType.Request);
+  }
+
+  /** Lets a response go on that a hook paused. */
+  resumeResponse(): void {
+    env.proxy_continue_stream(StreamType.Response);
+  }
+
+  /** Resets the stream: the client sees it break off, with no response. */
+  reset(): void {
+    env.proxy_close_stream(StreamType.Request);
+  }
+}

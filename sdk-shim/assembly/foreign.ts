@@ -1,0 +1,30 @@
+import * as env from "./abi/env";
+import { addressOut, sizeOut, takeReturned } from "./abi/memory";
+import { Status } from "./abi/types";
+import { Bytes } from "./bytes";
+import { bytesOf } from "./text";
+
+/** What a foreign function answered. */
+@final
+export class ForeignResult {
+  constructor(
+    readonly status: Status,
+    /** The result; empty unless `status` is Ok. */
+    readonly value: Bytes,
+  ) {}
+}
+
+/** Calls a function that the host adds to the ABI; NotFound when it has none of that name. */
+export function callForeignFunction<N, A>(name: N, argument: A): ForeignResult {
+  const key = bytesOf<N>(name);
+  const bytes = bytesOf<A>(argument);
+  const status = env.proxy_call_foreign_function(key.ptr, key.length, bytes.ptr, bytes.length, addressOut, sizeOut);
+  return new ForeignResult(status, status == Status.Ok ? takeReturned() : Bytes.EMPTY);
+}
+
+const CLEAR_ROUTE_CACHE = Bytes.of("clear_route_cache");
+
+/** Has the host choose the route of the current stream again, from its request headers as they are now. */
+export function clearRouteCache(): Status {
+  return callForeignFunction(CLEAR_ROUTE_CACHE, Bytes.EMPTY).status;
+}

@@ -1,0 +1,37 @@
+import { encodePairs } from "./abi/pairs";
+import { Bytes } from "./bytes";
+import { isFieldName, isFieldValue } from "./field";
+import { bytesOf } from "./text";
+
+/** Headers being written: of a local reply or of a request to another cluster. */
+@final
+export class HeaderList {
+  private readonly parts: Array<Bytes> = new Array<Bytes>();
+  private refused: bool = false;
+
+  /**
+   * Appends `name: value`. A field that could split the message (RFC 9110 sections 5.1 and 5.5) is left
+   * out and remembered: `isValid` is false from then on.
+   */
+  add<N, V>(name: N, value: V): this {
+    const key = bytesOf<N>(name);
+    const text = bytesOf<V>(value);
+    if (isFieldName(key) && isFieldValue(text)) {
+      this.parts.push(key);
+      this.parts.push(text);
+    } else {
+      this.refused = true;
+    }
+    return this;
+  }
+
+  /** False once a field was refused. */
+  get isValid(): bool {
+    return !this.refused;
+  }
+
+  /** The list as the host reads it; null when it is longer than the host reads (1024 fields, 1 MiB). */
+  encode(): Bytes | null {
+    return this.parts.length == 0 ? Bytes.EMPTY : encodePairs(this.parts);
+  }
+}

@@ -1,0 +1,89 @@
+import * as env from "./abi/env";
+import { numberOut } from "./abi/memory";
+import { Status } from "./abi/types";
+import { Bytes } from "./bytes";
+import { Body, CALL_RESPONSE_BODY } from "./body";
+import { Context } from "./filter";
+import { HeaderList } from "./header-list";
+import { CALL_RESPONSE_HEADERS, CALL_RESPONSE_TRAILERS, Headers } from "./headers";
+import { bytesOf } from "./text";
+
+/** Calls that wait for their answer, by the host's token. */
+const pending = new Map<u32, HttpCall>();
+
+/** The answer to a call; valid only inside `onResponse`. */
+@final
+export class CallResponse {
+  constructor(
+    private readonly headerCount: i32,
+    /** Size of the body in bytes. */
+    readonly bodySize: i32,
+  ) {}
+
+  /**
+   * True when the connection broke and there is no answer at all. A cluster that cannot be reached answers
+   * 503, a call that took too long 504, both made up by the host.
+   */
+  get failed(): bool {
+    return this.headerCount == 0;
+  }
+
+  /** The HTTP status; 0 when the call failed. */
+  get status(): i32 {
+    const value = CALL_RESPONSE_HEADERS.get(STATUS);
+    return value && value.length == 3 ? <i32>value.parseUint() : 0;
+  }
+
+  get headers(): Headers {
+    return CALL_RESPONSE_HEADERS;
+  }
+
+  get body(): Body {
+    return CALL_RESPONSE_BODY;
+  }
+
+  get trailers(): Headers {
+    return CALL_RESPONSE_TRAILERS;
+  }
+}
+
+const STATUS = Bytes.of(":status");
+
+/**
+ * A request to a cluster. The language has no closures: subclass it, keep what the answer needs in
+ * fields, and decide in `onResponse`, which runs on behalf of `owner`, a plugin or a stream. When the
+ * stream ends first, `onResponse` is never called.
+ */
+export abstract class HttpCall {
+  private readonly contextId: u32;
+
+  constructor(owner: Context) {
+    this.contextId = owner.id;
+  }
+
+  /** The answer has come. A paused stream must be resumed or replied to here, or it hangs. */
+  abstract onResponse(response: CallResponse): void;
+
+  /**
+   * Sends the request; `headers` must hold `:method`, `:path` and `:authority`. A `timeoutMilliseconds` of 0 waits
+   * for ever. Not Ok (BadArgument for an unknown cluster or missing headers): nothing was sent, no answer will come.
+   */
+  dispatch<C, B>(cluster: C, headers: HeaderList, body: B, timeoutMilliseconds: u32): Status {
+    const name = bytesOf<C>(cluster);
+    const content = bytesOf<B>(body);
+    const fields = headers.encode();
+    if (!fields || !headers.isValid) return Status.BadArgument;
+    const status = env.proxy_http_call(name.ptr, name.length, fields.ptr, fields.length, content.ptr, content.length, 0, 0, timeoutMilliseconds, numberOut);
+    if (status == Status.Ok) pending.set(load<u32>(numberOut), this);
+    return status;
+  }
+
+  /** The host has the answer to call `token`: hands it to the call, if the stream it was made for still exists. */
+  static settle(token: u32, headerCount: i32, bodySize: i32): void {
+    if (!pending.has(token)) return;
+    const call = pending.get(token);
+    pending.delete(token);
+    if (env.proxy_set_effective_context(call.contextId) != Status.Ok) return;
+    call.onResponse(new CallResponse(headerCount, bodySize));
+  }
+}

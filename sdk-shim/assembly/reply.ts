@@ -1,0 +1,68 @@
+import * as env from "./abi/env";
+import { Bytes } from "./bytes";
+import { Action } from "./filter";
+import { HeaderList } from "./header-list";
+import { LogLevel, log } from "./log";
+import { bytesOf } from "./text";
+
+/** Has the host derive a gRPC status from the HTTP status for gRPC requests. */
+const DERIVED_GRPC_STATUS: i32 = -1;
+
+/**
+ * An answer given by the filter itself. For gRPC requests the host turns it into status 200 with
+ * `grpc-status` and `grpc-message`. It passes through the response hooks like any response.
+ */
+@final
+export class Reply {
+  private readonly headers: HeaderList = new HeaderList();
+  private content: Bytes = Bytes.EMPTY;
+  private why: Bytes = Bytes.EMPTY;
+  private grpc: i32 = DERIVED_GRPC_STATUS;
+
+  constructor(private readonly status: u32) {}
+
+  /** Appends a header; one that would split the message is left out and logged when the reply is sent. */
+  header<N, V>(name: N, value: V): this {
+    this.headers.add(name, value);
+    return this;
+  }
+
+  /** The body, a string or Bytes; the host adds `content-length`, and `content-type: text/plain` when none is set. */
+  body<T>(content: T): this {
+    this.content = bytesOf<T>(content);
+    return this;
+  }
+
+  /** What access logs print as `%RESPONSE_CODE_DETAILS%`. */
+  details<T>(text: T): this {
+    this.why = bytesOf<T>(text);
+    return this;
+  }
+
+  /** `grpc-status` for gRPC requests, 0 to 16, in place of the one the host derives from the status. */
+  grpcStatus(code: i32): this {
+    this.grpc = code;
+    return this;
+  }
+
+  /**
+   * Sends it and returns what the hook must return. The host sends whatever it is given, so what would
+   * break the message is put right here: a status outside 200..599 becomes 500, and 204, 205 and 304
+   * lose their body (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5).
+   */
+  send(): Action {
+    let status = this.status;
+    if (status < 200 || status > 599) {
+      log(LogLevel.Error, "reply: status " + status.toString() + " is not in 200..599, sending 500");
+      status = 500;
+    }
+    const mayHaveBody = status != 204 && status != 205 && status != 304;
+    const body = mayHaveBody ? this.content : Bytes.EMPTY;
+    const headers = this.headers.encode();
+    if (!headers || !this.headers.isValid) log(LogLevel.Error, "reply: left out headers that cannot be sent");
+    const fields = headers ? headers : Bytes.EMPTY;
+    const why = this.why;
+    env.proxy_send_local_response(status, why.ptr, why.length, body.ptr, body.length, fields.ptr, fields.length, this.grpc);
+    return Action.Pause;
+  }
+}

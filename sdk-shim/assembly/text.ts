@@ -1,0 +1,11 @@
+import { Bytes } from "./bytes";
+
+/**
+ * `value` as Bytes: a `Bytes` as it is, a `string` encoded as UTF-8. Decided at compile time, so an API
+ * that takes either costs nothing for `Bytes`; keep texts that are used per request in constants.
+ */
+export function bytesOf<T>(value: T): Bytes {
+  if (isString<T>()) return Bytes.of(changetype<string>(value));
+  if (idof<T>() != idof<Bytes>()) ERROR("expected a string or Bytes");
+  return changetype<Bytes>(value);
+}

@@ -1,0 +1,21 @@
+// The public names of the SDK. The compiler resolves the bare package name to this file.
+
+export { Status } from "./assembly/abi/types";
+export { Pairs } from "./assembly/abi/pairs";
+export { Body } from "./assembly/body";
+export { Bytes, BytesBuilder } from "./assembly/bytes";
+export { CallResponse, HttpCall } from "./assembly/http-call";
+export { isFieldName, isFieldValue, isToken } from "./assembly/field";
+export { Action, Context, HttpFilter } from "./assembly/filter";
+export { ForeignResult, callForeignFunction, clearRouteCache } from "./assembly/foreign";
+export { HeaderList } from "./assembly/header-list";
+export { Headers } from "./assembly/headers";
+export { LogLevel, isLogged, log } from "./assembly/log";
+export { Counter, Gauge, Histogram } from "./assembly/metrics";
+export { Plugin } from "./assembly/plugin";
+export { getIntegerProperty, getProperty, propertyPath, setProperty } from "./assembly/properties";
+export { randomBytes } from "./assembly/random";
+export { registerPlugin } from "./assembly/registry";
+export { Reply } from "./assembly/reply";
+export { SharedValue, getSharedData, setSharedData } from "./assembly/shared-data";
+export { currentTimeNanoseconds } from "./assembly/time";

@@ -1,0 +1,25 @@
+// Which callback of the ABI each overridable method needs. Plain data, shared with the tests.
+
+/** @type {Record<string, Record<string, string>>} class of the SDK -> hook -> export */
+export const HOOKS = {
+  HttpFilter: {
+    onRequestHeaders: "proxy_on_request_headers",
+    onRequestBody: "proxy_on_request_body",
+    onRequestTrailers: "proxy_on_request_trailers",
+    onResponseHeaders: "proxy_on_response_headers",
+    onResponseBody: "proxy_on_response_body",
+    onResponseTrailers: "proxy_on_response_trailers",
+    onLog: "proxy_on_log",
+    onDone: "proxy_on_done",
+  },
+  Plugin: {
+    onTick: "proxy_on_tick",
+    onDone: "proxy_on_done",
+  },
+  HttpCall: {
+    onResponse: "proxy_on_http_call_response",
+  },
+};
+
+/** Exports that a module needs only when it keeps something per stream or per configuration. */
+export const TRACKING = ["proxy_on_context_create", "proxy_on_delete"];

@@ -1,0 +1,48 @@
+// Compiler transform: a module exports the callbacks whose hooks a filter overrides, and no others.
+// Envoy enters a module only through what it exports, and each entry costs more than a small filter does.
+
+import { Transform } from "assemblyscript/transform";
+import { HOOKS, TRACKING } from "./hooks.js";
+
+const SDK = "~lib/proxy-wasm-as-sdk/";
+const EXPORT_FLAG = 2; // CommonFlags.Export
+
+/** The SDK class that `prototype` derives from, by name; undefined for any other class. */
+function sdkBase(prototype) {
+  for (let base = prototype.basePrototype; base; base = base.basePrototype) {
+    if (base.internalName.startsWith(SDK) && HOOKS[base.name]) return base.name;
+  }
+  return undefined;
+}
+
+export default class ProxyWasmExports extends Transform {
+  /** The SDK collects when enough has been allocated: let it see the collector's count. */
+  afterParse(parser) {
+    const collector = parser.sources.find((source) => source.internalPath === "~lib/rt/tcms");
+    const count = collector?.statements
+      .flatMap((statement) => statement.declarations ?? [])
+      .find((declaration) => declaration.name.text === "total");
+    if (!count) throw new Error("proxy-wasm-as-sdk needs the compiler option `--runtime minimal`");
+    count.flags |= EXPORT_FLAG;
+  }
+
+  afterInitialize(program) {
+    this.needed = new Set();
+    const filters = [];
+    let keepsState = false;
+    for (const element of new Set(program.elementsByName.values())) {
+      const base = "basePrototype" in element ? sdkBase(element) : undefined;
+      if (!base || element.internalName.startsWith(SDK)) continue;
+      const members = [...(element.instanceMembers?.values() ?? [])];
+      for (const { name } of members) if (HOOKS[base][name]) this.needed.add(HOOKS[base][name]);
+      if (base === "HttpFilter") filters.push(element);
+      keepsState ||= base === "HttpCall" || members.some((member) => member.fieldDeclaration);
+    }
+    if (keepsState || filters.length !== 1) for (const name of TRACKING) this.needed.add(name);
+  }
+
+  afterCompile(module) {
+    const hooks = Object.values(HOOKS).flatMap((group) => Object.values(group));
+    for (const name of new Set([...hooks, ...TRACKING])) if (!this.needed.has(name)) module.removeExport(name);
+  }
+}
