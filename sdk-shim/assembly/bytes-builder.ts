@@ -16,6 +16,11 @@ export class BytesBuilder {
     return this.used;
   }
 
+  /** Address of the first byte; valid until the next change of the builder. */
+  get ptr(): usize {
+    return changetype<usize>(this.buffer);
+  }
+
   /** Appends a `Bytes`, or a `string` as UTF-8 (lone surrogates as U+FFFD). Other types do not compile. */
   append<T>(value: T): this {
     if (isString<T>()) {

@@ -1,3 +1,4 @@
+import { fnv1a } from "./hash/fnv1a";
 import { decodeUtf8, isValidUtf8 } from "./utf8";
 
 export { BytesBuilder } from "./bytes-builder";
@@ -178,11 +179,7 @@ export class Bytes {
 
   /** 32-bit FNV-1a of the bytes. Not keyed: bound every table whose keys a client chooses. */
   hash(): u32 {
-    const length = this.length;
-    const start = this.ptr;
-    let hash: u32 = 0x811c9dc5;
-    for (let i = 0; i < length; i++) hash = (hash ^ load<u8>(start + i)) * 0x01000193;
-    return hash;
+    return fnv1a(this.ptr, this.length);
   }
 
   /** The number written as 1 to 18 decimal digits and nothing else, -1 for every other text. */

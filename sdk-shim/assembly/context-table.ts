@@ -48,7 +48,7 @@ export class ContextTable {
   }
 
   private home(id: u32): i32 {
-    return <i32>((id * SPREAD) >> 8) & (this.ids.length - 1);
+    return (<i32>((id * SPREAD) >> 8)) & (this.ids.length - 1);
   }
 
   /** The slot of `id`, or the free one where it would go. */

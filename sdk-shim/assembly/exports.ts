@@ -49,7 +49,13 @@ export function proxy_on_tick(rootId: u32): void {
   end();
 }
 
-export function proxy_on_http_call_response(rootId: u32, token: u32, headerCount: u32, bodySize: u32, trailerCount: u32): void {
+export function proxy_on_http_call_response(
+  rootId: u32,
+  token: u32,
+  headerCount: u32,
+  bodySize: u32,
+  trailerCount: u32,
+): void {
   enter();
   HttpCall.settle(token, headerCount, bodySize);
   end();

@@ -19,6 +19,8 @@ export enum Action {
 export abstract class Context {
   /** The host's number for it. */
   id: u32 = 0;
+  /** The host's number for the plugin it belongs to: its own if it is one. */
+  pluginId: u32 = 0;
 }
 
 /**

@@ -18,7 +18,14 @@ export class ForeignResult {
 export function callForeignFunction<N, A>(name: N, argument: A): ForeignResult {
   const key = bytesOf<N>(name);
   const bytes = bytesOf<A>(argument);
-  const status = env.proxy_call_foreign_function(key.ptr, key.length, bytes.ptr, bytes.length, addressOut, sizeOut);
+  const status = env.proxy_call_foreign_function(
+    key.ptr,
+    key.length,
+    bytes.ptr,
+    bytes.length,
+    addressOut,
+    sizeOut,
+  );
   return new ForeignResult(status, status == Status.Ok ? takeReturned() : Bytes.EMPTY);
 }
 

@@ -56,9 +56,11 @@ const STATUS = Bytes.of(":status");
  */
 export abstract class HttpCall {
   private readonly contextId: u32;
+  private readonly pluginId: u32;
 
   constructor(owner: Context) {
     this.contextId = owner.id;
+    this.pluginId = owner.pluginId;
   }
 
   /** The answer has come. A paused stream must be resumed or replied to here, or it hangs. */
@@ -73,7 +75,18 @@ export abstract class HttpCall {
     const content = bytesOf<B>(body);
     const fields = headers.encode();
     if (!fields || !headers.isValid) return Status.BadArgument;
-    const status = env.proxy_http_call(name.ptr, name.length, fields.ptr, fields.length, content.ptr, content.length, 0, 0, timeoutMilliseconds, numberOut);
+    const status = env.proxy_http_call(
+      name.ptr,
+      name.length,
+      fields.ptr,
+      fields.length,
+      content.ptr,
+      content.length,
+      0,
+      0,
+      timeoutMilliseconds,
+      numberOut,
+    );
     if (status == Status.Ok) pending.set(load<u32>(numberOut), this);
     return status;
   }
@@ -85,5 +98,14 @@ export abstract class HttpCall {
     pending.delete(token);
     if (env.proxy_set_effective_context(call.contextId) != Status.Ok) return;
     call.onResponse(new CallResponse(headerCount, bodySize));
+  }
+
+  /** Drops the calls made for plugin `pluginId` and its streams. */
+  static forget(pluginId: u32): void {
+    const tokens = pending.keys();
+    for (let i = 0; i < tokens.length; i++) {
+      const token = unchecked(tokens[i]);
+      if (pending.get(token).pluginId == pluginId) pending.delete(token);
+    }
   }
 }

@@ -36,7 +36,8 @@ export abstract class Plugin extends Context {
   /** Logs every error that `reader` has found; true when there was none. The usual end of `configure`. */
   accept(reader: ConfigReader): bool {
     const errors = reader.errors;
-    for (let i = 0; i < errors.length; i++) log(LogLevel.Error, "configuration refused: " + errors[i].toString());
+    for (let i = 0; i < errors.length; i++)
+      log(LogLevel.Error, "configuration refused: " + errors[i].toString());
     return errors.length == 0;
   }
 }

@@ -1,6 +1,7 @@
 import { Bytes } from "./bytes";
 import { ContextTable } from "./context-table";
 import { HttpFilter } from "./filter";
+import { HttpCall } from "./http-call";
 import { LogLevel, log } from "./log";
 import { Plugin } from "./plugin";
 import { getProperty, propertyPath } from "./properties";
@@ -34,6 +35,7 @@ export function pluginOf(id: u32): Plugin | null {
   if (!create) return null;
   const plugin = create();
   plugin.id = id;
+  plugin.pluginId = id;
   plugins.set(id, plugin);
   return plugin;
 }
@@ -45,7 +47,7 @@ function factoryForCurrentRoot(): PluginFactory | null {
   for (let i = 0; i < factories.length; i++) {
     if (rootIds[i] == rootId) return factories[i];
   }
-  log(LogLevel.Error, "no plugin is registered for root_id \"" + rootId.toString() + "\"");
+  log(LogLevel.Error, 'no plugin is registered for root_id "' + rootId.toString() + '"');
   return null;
 }
 
@@ -56,6 +58,7 @@ export function createContext(id: u32, parentId: u32): void {
   if (!plugin || parentId == 0) return;
   const filter = plugin.createFilter();
   filter.id = id;
+  filter.pluginId = plugin.id;
   filters.set(id, filter);
 }
 
@@ -77,7 +80,9 @@ export function isPlugin(id: u32): bool {
   return plugins.has(id);
 }
 
-/** Forgets plugin or stream `id`. */
+/** Forgets stream `id`, or plugin `id` with the calls that were made for it: the host drops their answers. */
 export function deleteContext(id: u32): void {
-  if (!filters.delete(id)) plugins.delete(id);
+  if (filters.delete(id)) return;
+  HttpCall.forget(id);
+  plugins.delete(id);
 }

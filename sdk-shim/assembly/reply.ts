@@ -62,7 +62,16 @@ export class Reply {
     if (!headers || !this.headers.isValid) log(LogLevel.Error, "reply: left out headers that cannot be sent");
     const fields = headers ? headers : Bytes.EMPTY;
     const why = this.why;
-    env.proxy_send_local_response(status, why.ptr, why.length, body.ptr, body.length, fields.ptr, fields.length, this.grpc);
+    env.proxy_send_local_response(
+      status,
+      why.ptr,
+      why.length,
+      body.ptr,
+      body.length,
+      fields.ptr,
+      fields.length,
+      this.grpc,
+    );
     return Action.Pause;
   }
 }

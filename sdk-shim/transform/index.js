@@ -43,6 +43,7 @@ export default class ProxyWasmExports extends Transform {
 
   afterCompile(module) {
     const hooks = Object.values(HOOKS).flatMap((group) => Object.values(group));
-    for (const name of new Set([...hooks, ...TRACKING])) if (!this.needed.has(name)) module.removeExport(name);
+    for (const name of new Set([...hooks, ...TRACKING]))
+      if (!this.needed.has(name)) module.removeExport(name);
   }
 }

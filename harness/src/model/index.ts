@@ -77,7 +77,8 @@ export interface LogLine {
 }
 
 /** Outcome of giving a running filter a new configuration. */
-export type UpdateResult = { readonly accepted: true } | { readonly accepted: false; readonly reason: string };
+export type UpdateResult =
+  { readonly accepted: true } | { readonly accepted: false; readonly reason: string };
 
 /** The exact text that a host hands to the plugin for `config`. */
 export function configText(config: unknown): string {

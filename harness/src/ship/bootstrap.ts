@@ -24,7 +24,7 @@ export interface BootstrapOptions {
   readonly clusters: readonly ClusterSpec[];
   /** Deliver every filter by discovery from this directory (a path as Envoy sees it) or service. */
   readonly dynamicFilters?: string | FilterSource;
-  /** File for one line per request; `/dev/stdout` works too. */
+  /** File for one line per request; `/dev/stdout` is Envoy's standard output. */
   readonly accessLog?: string;
   /** Pass trailers on in HTTP/1.1, which Envoy drops by default. */
   readonly http1Trailers?: boolean;
@@ -116,7 +116,7 @@ function connectionManager(topology: Topology, options: BootstrapOptions): JsonO
       stat_prefix: "ingress_http",
       ...EDGE_SETTINGS,
       ...(options.http1Trailers === true && { http_protocol_options: { enable_trailers: true } }),
-      ...(options.accessLog !== undefined && { access_log: [fileAccessLog(options.accessLog)] }),
+      ...(options.accessLog !== undefined && { access_log: [accessLogger(options.accessLog)] }),
       route_config: {
         name: "routes",
         virtual_hosts: [{ name: "all", domains: ["*"], routes: topology.routes.map(routeConfig) }],
@@ -157,11 +157,12 @@ const UPSTREAM_TRAILERS: JsonObject = {
   },
 };
 
-function fileAccessLog(path: string): JsonObject {
-  return {
-    name: "envoy.access_loggers.file",
-    typed_config: { "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog", path },
-  };
+function accessLogger(path: string): JsonObject {
+  const types = "type.googleapis.com/envoy.extensions.access_loggers";
+  // Opening /dev/stdout as a file fails where standard output is a socket, as under node:child_process.
+  return path === "/dev/stdout"
+    ? { name: "envoy.access_loggers.stdout", typed_config: { "@type": `${types}.stream.v3.StdoutAccessLog` } }
+    : { name: "envoy.access_loggers.file", typed_config: { "@type": `${types}.file.v3.FileAccessLog`, path } };
 }
 
 function socketAddress(address: string, port: number): JsonObject {

@@ -1,4 +1,11 @@
-import type { HeaderList, HttpRequest, HttpResponse, LogLine, RouteSpec, UpdateResult } from "../model/index.ts";
+import type {
+  HeaderList,
+  HttpRequest,
+  HttpResponse,
+  LogLine,
+  RouteSpec,
+  UpdateResult,
+} from "../model/index.ts";
 
 /** Headers of a request under test: an object for the common case, a list where order or repetition matters. */
 export type HeadersInit = Readonly<Record<string, string>> | HeaderList;
@@ -38,7 +45,12 @@ export interface UpstreamDouble {
   /** Every request since the test began, oldest first. */
   readonly requests: readonly UpstreamRequest[];
   /** Sets the answer to all requests from now on. */
-  reply(response: Partial<HttpResponse> | { status?: number; headers?: HeadersInit; body?: string } | ((request: UpstreamRequest) => Partial<HttpResponse>)): void;
+  reply(
+    response:
+      | Partial<HttpResponse>
+      | { status?: number; headers?: HeadersInit; body?: string }
+      | ((request: UpstreamRequest) => Partial<HttpResponse>),
+  ): void;
 }
 
 /** Time as the filters see it. */

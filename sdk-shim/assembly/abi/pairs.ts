@@ -63,7 +63,8 @@ export class Pairs {
   indexOf(name: Bytes, from: i32 = 0): i32 {
     for (let i = from; i < this.length; i++) {
       const size = this.nameSize(i);
-      if (size == name.length && memory.compare(this.encoded.ptr + this.offsetOf(i), name.ptr, size) == 0) return i;
+      if (size == name.length && memory.compare(this.encoded.ptr + this.offsetOf(i), name.ptr, size) == 0)
+        return i;
     }
     return -1;
   }

@@ -1,0 +1,102 @@
+/** What starting an Envoy takes and gives. */
+import type { FilterSpec, LogLevel, LogLine, Topology, UpdateResult } from "../model/index.ts";
+import type { EnvoyAdmin } from "./admin.ts";
+import type { EnvoyInstallation } from "./installation.ts";
+
+/** Where a cluster of the topology leads. */
+export interface UpstreamAddress {
+  /** Name of the cluster. */
+  readonly name: string;
+  readonly port: number;
+  /**
+   * Name or address of another machine. When absent, or a loopback name, the machine that runs the harness is
+   * meant: each driver knows under which address its Envoy reaches it.
+   */
+  readonly host?: string;
+}
+
+/** How to start Envoy. */
+export interface StartOptions {
+  readonly installation: EnvoyInstallation;
+  readonly topology: Topology;
+  readonly clusters: readonly UpstreamAddress[];
+  /** Port of the listener on this machine; 0, or absent, takes a free one. */
+  readonly listenerPort?: number;
+  /** Port of the admin interface on this machine; 0, or absent, takes a free one. */
+  readonly adminPort?: number;
+  /** Address that the listener binds natively; 127.0.0.1 when absent. Docker publishes on every address. */
+  readonly bindHost?: string;
+  /** Lowest level of module log lines that Envoy prints; `info` when absent. Envoy's own stay at `info`. */
+  readonly logLevel?: LogLevel;
+  /** Called with each line that a module logs. */
+  readonly onLog?: (line: LogLine) => void;
+  /** Called with everything that Envoy prints. */
+  readonly onOutput?: (line: string) => void;
+  /** Whether filters can be replaced while Envoy runs (`updateFilter`, `replaceFilter`). */
+  readonly reloadable?: boolean;
+  /** Print one line per request to `onOutput`. */
+  readonly accessLog?: boolean;
+  /** Pass HTTP/1.1 trailers on. */
+  readonly http1Trailers?: boolean;
+  /** Milliseconds until Envoy must be ready; 60,000 when absent. */
+  readonly startTimeoutMs?: number;
+}
+
+/** How Envoy ended. */
+export interface EnvoyExit {
+  /** Exit status; null if a signal ended it, or unknown. */
+  readonly status: number | null;
+}
+
+/** An Envoy that accepts requests. */
+export interface RunningEnvoy extends AsyncDisposable {
+  readonly installation: EnvoyInstallation;
+  /** Host name under which this machine reaches Envoy. */
+  readonly host: string;
+  readonly listenerPort: number;
+  readonly adminPort: number;
+  /** Base URL of the listener, without a slash at the end. */
+  readonly url: string;
+  /** Process id, for a native Envoy. */
+  readonly pid?: number;
+  readonly admin: EnvoyAdmin;
+  /** Lines that modules logged, oldest first (the latest 50,000). */
+  readonly logs: readonly LogLine[];
+  /** Everything that Envoy printed, oldest first (the latest 50,000 lines). */
+  readonly output: readonly string[];
+  /** Resolves when Envoy ends, for whatever reason. */
+  readonly exited: Promise<EnvoyExit>;
+  /**
+   * Gives a filter a new plugin configuration. The old one keeps serving if the new one is refused.
+   *
+   * @throws {Error} if Envoy was not started `reloadable`, has no such filter, or does not react in time
+   */
+  updateFilter(name: string, config: unknown): Promise<UpdateResult>;
+  /** Replaces a filter by one of the same name: another configuration, module (read anew), environment. */
+  replaceFilter(filter: FilterSpec): Promise<UpdateResult>;
+  /** Ends Envoy and removes what was made for it; a second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+/** Name of the one listener in the configuration that the harness writes. */
+export const LISTENER_NAME = "ingress";
+
+/** Whether an upstream runs on the machine of the harness. */
+export function isOnThisMachine(host: string | undefined): boolean {
+  return host === undefined || ["localhost", "127.0.0.1", "::1", "0.0.0.0"].includes(host);
+}
+
+/** Command-line arguments that both drivers give Envoy. */
+export function commonArguments(options: StartOptions): string[] {
+  return [
+    "--concurrency",
+    String(options.topology.workers),
+    "--log-level",
+    "info",
+    "--component-log-level",
+    `wasm:${options.logLevel ?? "info"}`,
+    // Without these, what a module logs could pass for a line of Envoy, and two Envoys would share memory.
+    "--log-format-escaped",
+    "--disable-hot-restart",
+  ];
+}

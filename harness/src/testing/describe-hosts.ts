@@ -1,0 +1,41 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, inject, it } from "vitest";
+import { EmulatorHost } from "./emulator-host.ts";
+import { EnvoyHost } from "./envoy-host.ts";
+import type { SuiteOptions, TestHost } from "./host.ts";
+import { LateHost, type RunningHost } from "./running-host.ts";
+
+/** What a suite's body gets: `it` of the test runner, and the host to talk to inside a test. */
+export interface SuiteContext {
+  readonly it: typeof it;
+  readonly host: TestHost;
+}
+
+/**
+ * Registers one suite for every host there is: the emulator always, the real Envoy where `npm test` found one.
+ * Each host is started once per suite with `options`; tests run one after the other on it, so what a filter
+ * keeps between requests stays between tests.
+ */
+export function describeHosts(
+  name: string,
+  options: SuiteOptions,
+  body: (suite: SuiteContext) => void,
+): void {
+  describe(`${name} [emulator]`, () => runOn(() => EmulatorHost.start(options), body));
+  const envoy = inject("envoy");
+  const label = `${name} [${envoy?.kind === "image" ? "container" : "envoy"}]`;
+  if (envoy) describe(label, () => runOn(() => EnvoyHost.start(options, envoy), body));
+  else describe.skip(label, () => body({ it, host: new LateHost() }));
+}
+
+function runOn(start: () => Promise<RunningHost>, body: (suite: SuiteContext) => void): void {
+  const host = new LateHost();
+  beforeAll(async () => {
+    host.running = await start();
+  });
+  beforeEach(() => host.running?.beginTest());
+  afterEach(() => host.running?.endTest());
+  afterAll(async () => {
+    await host.running?.[Symbol.asyncDispose]();
+  });
+  body({ it, host });
+}

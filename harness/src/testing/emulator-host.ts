@@ -1,0 +1,65 @@
+import { Emulator } from "../emulator/index.ts";
+import type { SuiteOptions, TestHost } from "./host.ts";
+import { fetchResult, requestOf } from "./messages.ts";
+import type { RunningHost } from "./running-host.ts";
+import { topologyOf } from "./suite.ts";
+import { Upstreams } from "./upstreams.ts";
+
+/** The emulator as a host of tests. `start` fails with the plugin's own words when a filter is refused. */
+export class EmulatorHost implements RunningHost {
+  readonly kind = "emulator";
+  /** The emulator itself, for what only it can do: several workers by number, traps, traces. */
+  readonly emulator: Emulator;
+  private readonly upstreams: Upstreams;
+  private firstLogOfTest = 0;
+
+  private constructor(emulator: Emulator, upstreams: Upstreams) {
+    this.emulator = emulator;
+    this.upstreams = upstreams;
+  }
+
+  static async start(options: SuiteOptions): Promise<EmulatorHost> {
+    const topology = topologyOf(options);
+    const upstreams = new Upstreams(topology.routes.map((route) => route.cluster));
+    const handlers = new Map(upstreams.all.map((upstream) => [upstream.name, upstream.handle]));
+    return new EmulatorHost(
+      await Emulator.start({ topology, clusters: (name) => handlers.get(name) }),
+      upstreams,
+    );
+  }
+
+  readonly fetch: TestHost["fetch"] = async (path, options = {}) => {
+    const where = options.worker === undefined ? {} : { worker: options.worker };
+    return fetchResult(await this.emulator.fetch(requestOf(path, options), where), this.upstreams.lookup);
+  };
+
+  readonly upstream: TestHost["upstream"] = (name) => this.upstreams.get(name);
+
+  get clock(): TestHost["clock"] {
+    return this.emulator.clock;
+  }
+
+  get logs(): TestHost["logs"] {
+    return this.emulator.logs.slice(this.firstLogOfTest);
+  }
+
+  readonly metric: TestHost["metric"] = async (name) => this.emulator.stats().get(`wasmcustom.${name}`) ?? 0;
+
+  readonly updateFilter: TestHost["updateFilter"] = (name, config) =>
+    this.emulator.updateFilter(name, config);
+
+  beginTest(): void {
+    this.firstLogOfTest = this.emulator.logs.length;
+    for (const upstream of this.upstreams.all) upstream.beginTest();
+  }
+
+  /** A trap is a defect even where the failure policy hides it: it fails the test in which it happened. */
+  endTest(): void {
+    const [trap] = this.emulator.traps;
+    if (trap) throw new Error(`${trap.plugin} trapped in ${trap.function}: ${String(trap.error)}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.emulator[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,92 @@
+import type { Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EnvoyInstallation, RunningEnvoy } from "../envoy/index.ts";
+import { startEnvoy } from "../envoy/index.ts";
+import { parseDuration } from "../model/duration.ts";
+import type { SuiteOptions, TestHost } from "./host.ts";
+import { sendHttp, serveHttp } from "./http.ts";
+import { fetchResult, requestOf } from "./messages.ts";
+import type { RunningHost } from "./running-host.ts";
+import { topologyOf } from "./suite.ts";
+import { Upstreams } from "./upstreams.ts";
+
+const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
+
+/** A real Envoy as a host of tests, with upstreams in this process. */
+export class EnvoyHost implements RunningHost {
+  readonly kind: "envoy" | "container";
+  private readonly envoy: RunningEnvoy;
+  private readonly upstreams: Upstreams;
+  private readonly servers: readonly Server[];
+  private firstLogOfTest = 0;
+
+  private constructor(
+    kind: "envoy" | "container",
+    envoy: RunningEnvoy,
+    upstreams: Upstreams,
+    servers: readonly Server[],
+  ) {
+    this.kind = kind;
+    this.envoy = envoy;
+    this.upstreams = upstreams;
+    this.servers = servers;
+  }
+
+  static async start(options: SuiteOptions, installation: EnvoyInstallation): Promise<EnvoyHost> {
+    const topology = topologyOf(options);
+    const upstreams = new Upstreams(topology.routes.map((route) => route.cluster));
+    const listening = await Promise.all(
+      upstreams.all.map(async ({ name, handle }) => ({ name, ...(await serveHttp(handle)) })),
+    );
+    const servers = listening.map(({ server }) => server);
+    try {
+      const envoy = await startEnvoy({ installation, topology, clusters: listening, reloadable: true });
+      return new EnvoyHost(installation.kind === "image" ? "container" : "envoy", envoy, upstreams, servers);
+    } catch (error) {
+      for (const server of servers) server.close();
+      throw error;
+    }
+  }
+
+  readonly fetch: TestHost["fetch"] = async (path, options = {}) =>
+    fetchResult(await sendHttp(this.envoy.listenerPort, requestOf(path, options)), this.upstreams.lookup);
+
+  readonly upstream: TestHost["upstream"] = (name) => this.upstreams.get(name);
+
+  readonly clock: TestHost["clock"] = {
+    now: () => BigInt(Date.now()) * NANOSECONDS_PER_MILLISECOND,
+    advance: async (duration) => {
+      await sleep(Number(parseDuration(duration) / NANOSECONDS_PER_MILLISECOND));
+    },
+  };
+
+  get logs(): TestHost["logs"] {
+    return this.envoy.logs.slice(this.firstLogOfTest);
+  }
+
+  readonly metric: TestHost["metric"] = async (name) =>
+    (await this.envoy.admin.stats(`^wasmcustom.${name}$`)).get(`wasmcustom.${name}`) ?? 0;
+
+  readonly updateFilter: TestHost["updateFilter"] = (name, config) => this.envoy.updateFilter(name, config);
+
+  beginTest(): void {
+    this.firstLogOfTest = this.envoy.logs.length;
+    for (const upstream of this.upstreams.all) upstream.beginTest();
+  }
+
+  /** A trap kills a worker's VM for good: it fails the test in which it happened. */
+  endTest(): void {
+    const trap = this.envoy.output.find(
+      (line) => line.includes("Function: proxy_on_") && line.includes("failed:"),
+    );
+    if (trap !== undefined) throw new Error(`a filter trapped in Envoy: ${trap}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.envoy.stop();
+    for (const server of this.servers) {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import type { HeaderList, HttpRequest, HttpResponse } from "../model/index.ts";
+import type { FetchOptions, FetchResult, HeadersInit, UpstreamRequest } from "./host.ts";
+
+/** Header by which a double marks its answer, so that the test sees which request it belongs to. Taken out again. */
+const MARK = "x-test-upstream-request";
+
+/** `headers` as a list, names in lower case. */
+export function headerList(headers: HeadersInit = {}): HeaderList {
+  const entries = Array.isArray(headers)
+    ? (headers as HeaderList)
+    : Object.entries(headers as Record<string, string>);
+  return entries.map(([name, value]) => [name.toLowerCase(), value] as const);
+}
+
+/** Value of `name` in `headers`, repeated ones joined by ", "; null when absent. */
+export function headerValue(headers: HeaderList, name: string): string | null {
+  const values = headers.filter(([key]) => key === name.toLowerCase()).map(([, value]) => value);
+  return values.length === 0 ? null : values.join(", ");
+}
+
+/** The bytes of a body given as text (UTF-8) or bytes. */
+export function bodyBytes(body: string | Uint8Array = ""): Uint8Array {
+  return typeof body === "string" ? new TextEncoder().encode(body) : body;
+}
+
+/** The request that `fetch(path, options)` sends. */
+export function requestOf(path: string, options: FetchOptions): HttpRequest {
+  return {
+    method: options.method ?? "GET",
+    path,
+    authority: options.authority ?? "example.test",
+    headers: headerList(options.headers),
+    body: bodyBytes(options.body),
+  };
+}
+
+/** Adds the lookup of headers to a request. */
+export function upstreamRequest(request: HttpRequest): UpstreamRequest {
+  return { ...request, header: (name) => headerValue(request.headers, name) };
+}
+
+/** Marks `response` as the answer of upstream `name` to its request number `index`. */
+export function markResponse(response: HttpResponse, name: string, index: number): HttpResponse {
+  return { ...response, headers: [...response.headers, [MARK, `${name}/${index}`]] };
+}
+
+/** The result of a fetch; `lookup` finds the request that an answer's mark names. */
+export function fetchResult(
+  response: HttpResponse,
+  lookup: (upstream: string, index: number) => UpstreamRequest,
+): FetchResult {
+  const mark = headerValue(response.headers, MARK);
+  const headers = response.headers.filter(([name]) => name !== MARK);
+  let upstream: FetchResult["upstream"] = null;
+  if (mark !== null) {
+    const [name = "", index = ""] = mark.split("/");
+    upstream = { name, request: lookup(name, Number(index)) };
+  }
+  return {
+    status: response.status,
+    headers,
+    body: response.body,
+    header: (name) => headerValue(headers, name),
+    text: () => new TextDecoder().decode(response.body),
+    upstream,
+  };
+}

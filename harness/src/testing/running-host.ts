@@ -1,0 +1,45 @@
+import type { TestHost } from "./host.ts";
+
+/** A started host, as the suite runner drives it. */
+export interface RunningHost extends TestHost, AsyncDisposable {
+  /** Called before every test: forgets the requests, answers and log lines of the one before. */
+  beginTest(): void;
+  /** Called after every test: throws for what went wrong without the test seeing it, such as a trap. */
+  endTest(): void;
+}
+
+/**
+ * The host of a suite before it is started: it passes everything on, so that a suite's body can name `host`
+ * while the tests are still being collected. Using it outside a test is an error.
+ */
+export class LateHost implements TestHost {
+  /** The started host; set by the suite runner. */
+  running: RunningHost | undefined;
+
+  private get started(): RunningHost {
+    if (!this.running) throw new Error("host: usable only inside a test of its suite");
+    return this.running;
+  }
+
+  get kind(): TestHost["kind"] {
+    return this.started.kind;
+  }
+  get fetch(): TestHost["fetch"] {
+    return this.started.fetch;
+  }
+  get upstream(): TestHost["upstream"] {
+    return this.started.upstream;
+  }
+  get clock(): TestHost["clock"] {
+    return this.started.clock;
+  }
+  get logs(): TestHost["logs"] {
+    return this.started.logs;
+  }
+  get metric(): TestHost["metric"] {
+    return this.started.metric;
+  }
+  get updateFilter(): TestHost["updateFilter"] {
+    return this.started.updateFilter;
+  }
+}

@@ -1,0 +1,146 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The workspace: the folder that holds `filters/` and `sdk-shim/`. */
+export const WORKSPACE = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** Which of the targets of asconfig.json a module is built for. */
+export type Target = "release" | "debug";
+
+/** A module on disk, ready to be loaded by a host. */
+export interface BuiltFilter {
+  readonly name: string;
+  readonly target: Target;
+  readonly wasmPath: string;
+  readonly bytes: number;
+}
+
+/** What `buildFilters` is doing. */
+export interface BuildEvent {
+  readonly filter: string;
+  readonly state: "building" | "built" | "up-to-date";
+  readonly milliseconds?: number;
+  readonly bytes?: number;
+}
+
+/** The compiler refused a filter; `diagnostics` are its own words, with file and line. */
+export class CompileError extends Error {
+  readonly filter: string;
+  readonly diagnostics: string;
+
+  constructor(filter: string, diagnostics: string) {
+    super(`${filter} does not compile:\n${diagnostics}`);
+    this.name = "CompileError";
+    this.filter = filter;
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** Names of the filters in `filters/`, in alphabetical order. */
+export function productFilters(): string[] {
+  return readdirSync(join(WORKSPACE, "filters"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(entryFile(entry.name)))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/**
+ * Compiles product filters to `build/<target>/<filter>.wasm`, as many at once as there are cores; a module
+ * whose sources have not changed since it was built is left as it is. Throws CompileError for the first
+ * that does not compile, and RangeError for a name that is not a filter.
+ */
+export async function buildFilters(
+  options: {
+    filters?: readonly string[];
+    target?: Target;
+    onProgress?: (event: BuildEvent) => void;
+  } = {},
+): Promise<BuiltFilter[]> {
+  const target = options.target ?? "release";
+  const known = productFilters();
+  const names = options.filters ?? known;
+  for (const name of names) {
+    if (!known.includes(name))
+      throw new RangeError(`no filter called ${name}; there are ${known.join(", ")}`);
+  }
+  const shared = await digestOf([join(WORKSPACE, "sdk-shim")], [join(WORKSPACE, "asconfig.json")]);
+  const built: BuiltFilter[] = [];
+  const queue = [...names];
+  const worker = async (): Promise<void> => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+      built.push(await buildFilter(name, target, shared, options.onProgress ?? (() => {})));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), queue.length) }, worker));
+  return built.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+}
+
+async function buildFilter(
+  name: string,
+  target: Target,
+  shared: string,
+  onProgress: (event: BuildEvent) => void,
+): Promise<BuiltFilter> {
+  const wasmPath = join(WORKSPACE, "build", target, `${name}.wasm`);
+  const stampPath = `${wasmPath}.inputs`;
+  const stamp = `${shared} ${await digestOf([join(WORKSPACE, "filters", name, "assembly")], [])}`;
+  const done = async (state: "built" | "up-to-date", milliseconds?: number): Promise<BuiltFilter> => {
+    const { size: bytes } = await stat(wasmPath);
+    onProgress({ filter: name, state, bytes, ...(milliseconds === undefined ? {} : { milliseconds }) });
+    return { name, target, wasmPath, bytes };
+  };
+  if (existsSync(wasmPath) && existsSync(stampPath) && (await readFile(stampPath, "utf8")) === stamp) {
+    return done("up-to-date");
+  }
+  onProgress({ filter: name, state: "building" });
+  const started = performance.now();
+  await mkdir(dirname(wasmPath), { recursive: true });
+  await compile(name, relative(WORKSPACE, entryFile(name)), target, wasmPath);
+  await writeFile(stampPath, stamp);
+  return done("built", Math.round(performance.now() - started));
+}
+
+function entryFile(filter: string): string {
+  return join(WORKSPACE, "filters", filter, "assembly", "filter.ts");
+}
+
+/** Runs the compiler in a process of its own; a module appears under its name only when it is whole. */
+async function compile(filter: string, entry: string, target: Target, wasmPath: string): Promise<void> {
+  const compiler = join(
+    dirname(createRequire(import.meta.url).resolve("assemblyscript/package.json")),
+    "bin/asc.js",
+  );
+  const unfinished = `${wasmPath}.${process.pid}.wasm`;
+  const args = [compiler, entry, "--config", "asconfig.json", "--target", target];
+  const child = spawn(process.execPath, [...args, "--outFile", unfinished], { cwd: WORKSPACE });
+  const output: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => output.push(chunk));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  if (code !== 0) throw new CompileError(filter, Buffer.concat(output).toString("utf8").trim());
+  await rename(unfinished, wasmPath);
+  if (existsSync(`${unfinished}.map`)) await rename(`${unfinished}.map`, `${wasmPath}.map`);
+}
+
+/** A digest over the TypeScript, JavaScript and JSON in `folders`, over `files`, and the compiler's version. */
+async function digestOf(folders: readonly string[], files: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  hash.update(readFileSync(createRequire(import.meta.url).resolve("assemblyscript/package.json")));
+  const found = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && /\.(ts|js|json)$/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  for (const file of [...found, ...files].sort())
+    hash.update(`\0${relative(WORKSPACE, file)}\0`).update(await readFile(file));
+  return hash.digest("hex");
+}

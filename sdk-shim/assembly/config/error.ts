@@ -1,0 +1,36 @@
+/** One thing that is wrong with a configuration. */
+@final
+export class ConfigError {
+  constructor(
+    /** JSON Pointer (RFC 6901) to the value; "" is the whole configuration. */
+    readonly pointer: string,
+    /** What is there, shortened; `<secret>` for secrets. */
+    readonly seen: string,
+    /** What should be there. */
+    readonly expected: string,
+  ) {}
+
+  /** `/providers/0/issuer: saw 12, expected a string` */
+  toString(): string {
+    const where = this.pointer.length > 0 ? this.pointer : "configuration";
+    return where + ": saw " + this.seen + ", expected " + this.expected;
+  }
+}
+
+/** Collects errors, up to a limit that keeps the log readable. */
+@final
+export class ConfigErrors {
+  static readonly LIMIT: i32 = 32;
+  /** The errors in the order they were met; at the limit the last one says that there are more. */
+  readonly list: Array<ConfigError> = [];
+
+  /** Adds an error, unless it is there already (a value that was read twice) or there are too many. */
+  add(pointer: string, seen: string, expected: string): void {
+    const count = this.list.length;
+    for (let i = 0; i < count; i++) {
+      if (this.list[i].pointer == pointer && this.list[i].expected == expected) return;
+    }
+    if (count < ConfigErrors.LIMIT - 1) this.list.push(new ConfigError(pointer, seen, expected));
+    else if (count < ConfigErrors.LIMIT) this.list.push(new ConfigError("", "more errors", "these to be fixed first"));
+  }
+}
