@@ -113,3 +113,8 @@ export class BytesBuilder {
 function hexDigit(value: u8): u8 {
   return value + (value < 10 ? 0x30 : 0x57);
 }
+
+/** `value` in decimal digits. Unlike `value.toString()` it needs no tables for other bases (3 KB of module). */
+export function decimalText(value: i64): string {
+  return new BytesBuilder(20).appendDecimal(value).view().toString();
+}

@@ -102,7 +102,7 @@ export class BytesMap<V> {
 
   private find(key: Bytes, hash: u32): i32 {
     const mask = this.slots.length - 1;
-    let slot = <i32>hash & mask;
+    let slot = (<i32>hash) & mask;
     let entry = this.slots[slot] - 1;
     while (entry >= 0) {
       if (this.hashes[entry] == hash && this.keys[entry].equals(key)) return entry;
@@ -118,14 +118,14 @@ export class BytesMap<V> {
 
   private slotHolding(hash: u32, entry: i32): i32 {
     const mask = this.slots.length - 1;
-    let slot = <i32>hash & mask;
+    let slot = (<i32>hash) & mask;
     while (this.slots[slot] != entry + 1) slot = (slot + 1) & mask;
     return slot;
   }
 
   private place(entry: i32): void {
     const mask = this.slots.length - 1;
-    let slot = <i32>this.hashes[entry] & mask;
+    let slot = (<i32>this.hashes[entry]) & mask;
     while (this.slots[slot] != 0) slot = (slot + 1) & mask;
     this.slots[slot] = entry + 1;
   }
@@ -136,7 +136,7 @@ export class BytesMap<V> {
     let hole = slot;
     let next = (hole + 1) & mask;
     while (this.slots[next] != 0) {
-      const home = <i32>this.hashes[this.slots[next] - 1] & mask;
+      const home = (<i32>this.hashes[this.slots[next] - 1]) & mask;
       if (((next - home) & mask) >= ((next - hole) & mask)) {
         this.slots[hole] = this.slots[next];
         hole = next;

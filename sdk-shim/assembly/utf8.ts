@@ -60,7 +60,7 @@ export function isValidUtf8(ptr: usize, length: i32): bool {
 export function decodeUtf8(ptr: usize, length: i32): string {
   if (length == 0) return "";
   // No byte yields more than one UTF-16 unit.
-  const text = changetype<string>(__new(<usize>length << 1, idof<string>()));
+  const text = changetype<string>(__new((<usize>length) << 1, idof<string>()));
   const target = changetype<usize>(text);
   let at = 0;
   let units = 0;

@@ -19,7 +19,7 @@ const STATUS_FILTER = `(module
   (func (export "proxy_on_configure") (param i32 i32) (result i32)
     (if (i32.eq (local.get 1) (i32.const 3))
       (then (drop (call $log (i32.const 4) (i32.const 64) (i32.const 23))) (return (i32.const 0))))
-    (drop (call $log (i32.const 2) (i32.const 16) (i32.const 27)))
+    (drop (call $log (i32.const 2) (i32.const 16) (i32.const 26)))
     (global.set $size (local.get 1))
     (i32.const 1))
   (func (export "proxy_on_request_headers") (param i32 i32 i32) (result i32)

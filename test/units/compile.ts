@@ -6,14 +6,23 @@ import asc from "assemblyscript/asc";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
-const compiled = new Map<string, Promise<WebAssembly.Module>>();
+const compiled = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
 export type Exports = ASUtil & Record<string, (...args: number[]) => number>;
 
-async function build(name: string): Promise<WebAssembly.Module> {
+async function build(name: string): Promise<Uint8Array<ArrayBuffer>> {
   let binary: Uint8Array | undefined;
   const entry = `test/units/assembly/${name}.ts`;
-  const options = ["--baseDir", root, "--outFile", "module.wasm", "--runtime", "incremental", "--exportRuntime", "-O"];
+  const options = [
+    "--baseDir",
+    root,
+    "--outFile",
+    "module.wasm",
+    "--runtime",
+    "incremental",
+    "--exportRuntime",
+    "-O",
+  ];
   const { error, stderr } = await asc.main([entry, ...options], {
     readFile: (file, base) => {
       // The project's options are for filters: they add exports and a transform.
@@ -29,8 +38,9 @@ async function build(name: string): Promise<WebAssembly.Module> {
     },
     listFiles: () => [],
   });
-  if (error !== null || binary === undefined) throw new Error(`${entry}: ${error?.message}\n${stderr.toString()}`);
-  return WebAssembly.compile(binary as Uint8Array<ArrayBuffer>);
+  if (error !== null || binary === undefined)
+    throw new Error(`${entry}: ${error?.message}\n${stderr.toString()}`);
+  return binary as Uint8Array<ArrayBuffer>;
 }
 
 /** A fresh instance of `test/units/assembly/<name>.ts`, compiled once per test file; a trap throws. */
@@ -48,7 +58,18 @@ export async function load(name: string): Promise<Guest> {
   return new Guest(exports as unknown as Exports);
 }
 
-/** Calls exports whose parameters are `ArrayBuffer`s or numbers. */
+/** An argument for a parameter of type `string`; plain strings and bytes go to parameters of type `ArrayBuffer`. */
+export class Text {
+  readonly value: string;
+
+  constructor(value: string) {
+    this.value = value;
+  }
+}
+
+type Argument = Uint8Array | string | number | Text;
+
+/** Calls exports with what their parameters are made of. */
 export class Guest {
   readonly exports: Exports;
 
@@ -56,12 +77,14 @@ export class Guest {
     this.exports = exports;
   }
 
-  private call(name: string, args: readonly (Uint8Array | string | number)[]): number {
+  private call(name: string, args: readonly Argument[]): number {
     const { exports } = this;
     const pinned: number[] = [];
     const lowered = args.map((arg) => {
       if (typeof arg === "number") return arg;
-      const pointer = exports.__pin(exports.__newArrayBuffer(exactBuffer(arg)));
+      const pointer = exports.__pin(
+        arg instanceof Text ? exports.__newString(arg.value) : exports.__newArrayBuffer(exactBuffer(arg)),
+      );
       pinned.push(pointer);
       return pointer;
     });
@@ -72,18 +95,18 @@ export class Guest {
     return result;
   }
 
-  number(name: string, ...args: (Uint8Array | string | number)[]): number {
+  number(name: string, ...args: Argument[]): number {
     return this.call(name, args);
   }
 
   /** The bytes of a returned `ArrayBuffer`, null for null. */
-  bytes(name: string, ...args: (Uint8Array | string | number)[]): Buffer | null {
+  bytes(name: string, ...args: Argument[]): Buffer | null {
     const pointer = this.call(name, args);
     return pointer === 0 ? null : Buffer.from(this.exports.__getArrayBuffer(pointer));
   }
 
   /** A returned `string`, null for null. */
-  text(name: string, ...args: (Uint8Array | string | number)[]): string | null {
+  text(name: string, ...args: Argument[]): string | null {
     const pointer = this.call(name, args);
     return pointer === 0 ? null : this.exports.__getString(pointer);
   }

@@ -55,15 +55,26 @@ export function findCredential(headers: Pairs, sources: Array<Bytes>): Credentia
 
 /**
  * Reads the value of an `authorization` header: `Bearer`, in any case, exactly one space, a token68 and nothing after
- * it (RFC 9110 section 11.4, RFC 6750 section 2.1). Another scheme is not malformed, it is none of ours.
+ * it (RFC 9110 section 11.4, RFC 6750 section 2.1). Another scheme is not malformed, it is none of ours, unless a
+ * bearer token follows it.
  */
 export function parseAuthorization(value: Bytes): Credential {
   const space = value.indexOf(0x20);
   const scheme = space < 0 ? value : value.slice(0, space);
   if (!isToken(scheme)) return Credential.MALFORMED;
-  if (!scheme.equalsIgnoreCase(BEARER)) return Credential.NONE;
+  if (!scheme.equalsIgnoreCase(BEARER)) return hasBearerElement(value) ? Credential.SEVERAL : Credential.NONE;
   const token = space < 0 ? Bytes.EMPTY : value.slice(space + 1);
   return isToken68(token) ? new Credential(CredentialKind.Bearer, token, AUTHORIZATION) : Credential.MALFORMED;
+}
+
+/** Whether `Bearer` begins an element of the list: what the host makes of two lines of this header. */
+function hasBearerElement(value: Bytes): bool {
+  for (let comma = value.indexOf(0x2c); comma >= 0; comma = value.indexOf(0x2c, comma + 1)) {
+    let at = comma + 1;
+    while (value.at(at) == 0x20 || value.at(at) == 0x09) at++;
+    if (value.at(at + 6) == 0x20 && value.slice(at, at + 6).equalsIgnoreCase(BEARER)) return true;
+  }
+  return false;
 }
 
 /** Letters, digits, `-._~+/`, then any number of `=` (RFC 9110 section 11.2). */

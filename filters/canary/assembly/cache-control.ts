@@ -13,7 +13,7 @@ const EQUALS: u8 = 0x3d;
 export function isShared(values: Array<Bytes>): bool {
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    for (let from = 0; from < value.length; ) {
+    for (let from = 0; from < value.length;) {
       const comma = value.indexOf(COMMA, from);
       const to = comma < 0 ? value.length : comma;
       const directive = value.slice(from, to);

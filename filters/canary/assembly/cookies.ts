@@ -18,7 +18,7 @@ export function findCookie(lines: Array<Bytes>, name: Bytes): Bytes | null {
     const line = lines[i];
     bytes += line.length;
     if (bytes > MAX_COOKIE_BYTES) return null;
-    for (let from = 0; from < line.length; ) {
+    for (let from = 0; from < line.length;) {
       const semicolon = line.indexOf(SEMICOLON, from);
       const to = semicolon < 0 ? line.length : semicolon;
       const pair = line.slice(from, to);

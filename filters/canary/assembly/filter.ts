@@ -25,6 +25,8 @@ const SET_COOKIE = Bytes.of("set-cookie");
 const STATE_VARIANT = Bytes.of("canary.variant");
 const STATE_REASON = Bytes.of("canary.reason");
 
+const TRUSTS_ANYONE = 'override.trust is "any": every client can choose its variant; not for production';
+
 function secondsNow(): i64 {
   return currentTimeNanoseconds() / 1_000_000_000;
 }
@@ -58,9 +60,11 @@ class CanaryPlugin extends Plugin {
   counters: Counters | null = null;
 
   configure(config: Bytes): bool {
-    const reader = new ConfigReader(config);
-    this.config = readConfig(reader);
+    const reader = ConfigReader.parse(config);
+    const read = readConfig(reader);
     if (!this.accept(reader)) return false;
+    if (read.trustsAnyone) log(LogLevel.Warn, TRUSTS_ANYONE);
+    this.config = read;
     this.counters = new Counters();
     return true;
   }
@@ -87,8 +91,8 @@ class CanaryFilter extends HttpFilter {
     this.variant = decision.variant;
     this.pins = decision.isDrawn;
 
-    const override = config.override;
-    if (override) headers.remove(override.header);
+    const forcing = config.forcing;
+    if (forcing) headers.remove(forcing.header);
     // Removed before it is set: should setting ever fail, what the client sent must not choose the route.
     headers.remove(config.variantHeader);
     headers.set(config.variantHeader, config.valueOf(decision.variant));

@@ -6,10 +6,11 @@ const SEMICOLON: u8 = 0x3b;
 /** The header by which a trusted client chooses its variant: `<variant>;<secret>`. */
 @final
 export class Override {
-  /** Without a `secret` everybody is trusted, and what follows the variant does not matter. */
+  /** When it `trustsAnyone`, what follows the variant does not matter. */
   constructor(
     readonly header: Bytes,
-    private readonly secret: Bytes | null,
+    private readonly trustsAnyone: bool,
+    private readonly secret: Bytes,
   ) {}
 
   /**
@@ -21,9 +22,15 @@ export class Override {
     const value = values[0].trim();
     const semicolon = value.indexOf(SEMICOLON);
     const variant = variantNamed(semicolon < 0 ? value : value.slice(0, semicolon).trim());
-    const secret = this.secret;
-    if (!secret) return variant;
-    if (semicolon < 0 || !value.slice(semicolon + 1).trim().equalsSecret(secret)) return Variant.None;
+    if (this.trustsAnyone) return variant;
+    if (
+      semicolon < 0 ||
+      !value
+        .slice(semicolon + 1)
+        .trim()
+        .equalsSecret(this.secret)
+    )
+      return Variant.None;
     return variant;
   }
 }

@@ -1,7 +1,8 @@
 import { Bytes } from "proxy-wasm-as-sdk";
 import { BUCKETS, bucketOf, bucketOfKey } from "./bucket";
-import { CanaryConfig, KeyPart, KeySource, NoKey } from "./config";
+import { CanaryConfig, NoKey } from "./config";
 import { findCookie } from "./cookies";
+import { KeyPart, KeySource } from "./key";
 import { Variant } from "./variant";
 
 const COOKIE = Bytes.of("cookie");
@@ -68,10 +69,10 @@ export class Decision {
 /** Decides in the order override, 0 or 100 percent, sticky cookie, bucket of the key, no key. */
 export function decide(config: CanaryConfig, request: RequestFacts): Decision {
   const decision = new Decision();
-  const override = config.override;
-  if (override) {
-    const values = request.headers(override.header);
-    const forced = override.read(values);
+  const forcing = config.forcing;
+  if (forcing) {
+    const values = request.headers(forcing.header);
+    const forced = forcing.read(values);
     if (forced != Variant.None) return settle(decision, forced, Reason.Override);
     decision.overrideRefused = values.length > 0;
   }

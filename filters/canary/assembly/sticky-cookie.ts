@@ -27,7 +27,10 @@ export class StickyCookie {
   ) {
     this.prefix = new BytesBuilder().append("v1.").append(rollout).append(".").take();
     this.mac = new HmacSha256(secret);
-    const attributes = new BytesBuilder().append("; Path=/; Max-Age=").appendDecimal(maxAge).append("; HttpOnly");
+    const attributes = new BytesBuilder()
+      .append("; Path=/; Max-Age=")
+      .appendDecimal(maxAge)
+      .append("; HttpOnly");
     if (secure) attributes.append("; Secure");
     this.attributes = attributes.append("; SameSite=Lax").take();
   }
@@ -82,5 +85,8 @@ export class StickyCookie {
 function appendField(message: BytesBuilder, field: Bytes): void {
   const length = <u32>field.length;
   message.appendByte(<u8>(length >> 24)).appendByte(<u8>(length >> 16));
-  message.appendByte(<u8>(length >> 8)).appendByte(<u8>length).append(field);
+  message
+    .appendByte(<u8>(length >> 8))
+    .appendByte(<u8>length)
+    .append(field);
 }

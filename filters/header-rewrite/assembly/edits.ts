@@ -36,7 +36,8 @@ export class HeaderEdits {
     const change = this.find(name);
     const before = this.before;
     if (before && (!change || change.keeps)) {
-      for (let i = before.indexOf(name); i >= 0; i = before.indexOf(name, i + 1)) values.push(before.value(i));
+      for (let i = before.indexOf(name); i >= 0; i = before.indexOf(name, i + 1))
+        values.push(before.value(i));
     }
     if (change) for (let i = 0; i < change.added.length; i++) values.push(change.added[i]);
     return values;
@@ -107,7 +108,8 @@ export class HeaderEdits {
   }
 
   private find(name: Bytes): HeaderChange | null {
-    for (let i = 0; i < this.changes.length; i++) if (this.changes[i].name.equals(name)) return this.changes[i];
+    for (let i = 0; i < this.changes.length; i++)
+      if (this.changes[i].name.equals(name)) return this.changes[i];
     return null;
   }
 

@@ -35,7 +35,9 @@ export function isSystemName(name: Bytes): bool {
 
 /** True for a prefix that is meant for system headers rather than merely wide enough to cover them. */
 export function isSystemPrefix(prefix: Bytes): bool {
-  return prefix.startsWith(X_ENVOY_STEM) || prefix.startsWith(X_FORWARDED_STEM) || prefix.startsWith(FORWARDED);
+  return (
+    prefix.startsWith(X_ENVOY_STEM) || prefix.startsWith(X_FORWARDED_STEM) || prefix.startsWith(FORWARDED)
+  );
 }
 
 /** True when `name` holds no upper-case letter: how the host keeps names, and how rules write them. */

@@ -49,10 +49,12 @@ export class Rules {
   add(rule: Rule): void {
     this.rules.push(rule);
     const verb = rule.verb;
-    if (verb == Verb.AddIfAbsent || verb == Verb.RemovePrefix || verb == Verb.RemoveSuffix) this.readsHeaders = true;
+    if (verb == Verb.AddIfAbsent || verb == Verb.RemovePrefix || verb == Verb.RemoveSuffix)
+      this.readsHeaders = true;
     const value = rule.value;
     if (!value) return;
-    for (let i = 0; i < value.parts.length; i++) if (value.parts[i].source == this.own) this.readsHeaders = true;
+    for (let i = 0; i < value.parts.length; i++)
+      if (value.parts[i].source == this.own) this.readsHeaders = true;
   }
 
   /**

@@ -14,40 +14,40 @@ const HOST = Bytes.of("host");
 const SET_COOKIE = Bytes.of("set-cookie");
 const AUTHORITY = Bytes.of(":authority");
 
-/** Placeholders other than headers, and where their values come from. */
-const NAMES: StaticArray<Bytes> = [
-  Bytes.of("request.path"),
-  Bytes.of("request.method"),
-  Bytes.of("request.host"),
-  Bytes.of("response.status"),
-  Bytes.of("route.name"),
-  Bytes.of("source.address"),
-  Bytes.of("time"),
-];
-const SOURCES: StaticArray<Source> = [
-  Source.RequestHeader,
-  Source.RequestHeader,
-  Source.RequestHeader,
-  Source.ResponseHeader,
-  Source.RouteName,
-  Source.SourceAddress,
-  Source.Time,
-];
-const PSEUDO_HEADERS: StaticArray<Bytes> = [
-  Bytes.of(":path"),
-  Bytes.of(":method"),
-  AUTHORITY,
-  Bytes.of(":status"),
-  Bytes.EMPTY,
-  Bytes.EMPTY,
-  Bytes.EMPTY,
+/** A placeholder other than `request.headers.<name>` and `response.headers.<name>`. */
+@final
+class Placeholder {
+  readonly name: Bytes;
+  readonly header: Bytes;
+
+  constructor(
+    name: string,
+    readonly source: Source,
+    header: string,
+  ) {
+    this.name = Bytes.of(name);
+    this.header = Bytes.of(header);
+  }
+}
+
+const PLACEHOLDERS: StaticArray<Placeholder> = [
+  new Placeholder("request.path", Source.RequestHeader, ":path"),
+  new Placeholder("request.method", Source.RequestHeader, ":method"),
+  new Placeholder("request.host", Source.RequestHeader, ":authority"),
+  new Placeholder("response.status", Source.ResponseHeader, ":status"),
+  new Placeholder("route.name", Source.RouteName, ""),
+  new Placeholder("source.address", Source.SourceAddress, ""),
+  new Placeholder("time", Source.Time, ""),
 ];
 
-/** Reads one template; what is wrong with it is in `error`. */
+/**
+ * Reads one template: text, in which `${name}` and `${name?default}` stand for a value and `$$` for a dollar sign.
+ * When it is wrong, `expected` says what should be there.
+ */
 @final
 export class TemplateParser {
-  /** What is wrong, for people; empty when nothing is. */
-  error: string = "";
+  /** What should be there, for people; empty when nothing is wrong. */
+  expected: string = "";
   private readonly parts: Array<Part> = new Array<Part>();
   private readonly literal: BytesBuilder = new BytesBuilder();
   private at: i32 = 0;
@@ -58,10 +58,10 @@ export class TemplateParser {
     private readonly ofResponse: bool,
   ) {}
 
-  /** The template; null when `error` says why there is none. */
+  /** The template; null when `expected` says what is wrong. */
   parse(): Template | null {
     const text = this.text;
-    if (!isFieldValue(text)) return this.fail("has a control character, which no header value may have");
+    if (!isFieldValue(text)) return this.fail("a value without control characters (RFC 9110 section 5.5)");
     while (this.at < text.length) {
       if (text.at(this.at) != DOLLAR) {
         this.literal.appendByte(text.at(this.at++));
@@ -72,9 +72,9 @@ export class TemplateParser {
         this.endLiteral();
         this.readPlaceholder();
       } else {
-        this.fail("has a $ that begins no ${...}: write $$ for a dollar sign");
+        this.fail("$$ for a dollar sign that begins no ${...}");
       }
-      if (this.error.length > 0) return null;
+      if (this.expected.length > 0) return null;
     }
     this.endLiteral();
     return new Template(this.parts);
@@ -112,7 +112,7 @@ export class TemplateParser {
       const byte = text.at(this.at++);
       if (byte == CLOSING) return value.take();
       if (byte == DOLLAR && text.at(this.at++) != DOLLAR) {
-        this.fail("has a $ in a default, where no ${...} may stand: write $$ for a dollar sign");
+        this.fail("a default without ${...}, and with $$ for a dollar sign");
         return null;
       }
       value.appendByte(byte);
@@ -123,7 +123,7 @@ export class TemplateParser {
 
   private resolve(name: Bytes, fallback: Bytes | null): Part | null {
     if (name.startsWith(RESPONSE) && !this.ofResponse) {
-      this.fail("uses ${" + name.toString() + "}, but there is no response yet when request rules run");
+      this.fail("no ${" + name.toString() + "} in a request rule: there is no response yet");
       return null;
     }
     if (name.startsWith(REQUEST_HEADERS)) {
@@ -132,20 +132,21 @@ export class TemplateParser {
     if (name.startsWith(RESPONSE_HEADERS)) {
       return this.headerPart(Source.ResponseHeader, name.slice(RESPONSE_HEADERS.length), fallback);
     }
-    for (let i = 0; i < NAMES.length; i++) {
-      if (NAMES[i].equals(name)) return new Part(SOURCES[i], PSEUDO_HEADERS[i], fallback);
+    for (let i = 0; i < PLACEHOLDERS.length; i++) {
+      const known = PLACEHOLDERS[i];
+      if (known.name.equals(name)) return new Part(known.source, known.header, fallback);
     }
-    this.fail("uses ${" + name.toString() + "}, which is unknown; there are " + this.knownNames());
+    this.fail("no ${" + name.toString() + "} but " + this.knownNames());
     return null;
   }
 
   private headerPart(source: Source, header: Bytes, fallback: Bytes | null): Part | null {
     if (!isToken(header) || !isLowerCase(header)) {
-      this.fail('uses the header "' + header.toString() + '", which is not a header name in lower case');
+      this.fail('a header name in lower case instead of "' + header.toString() + '"');
       return null;
     }
     if (header.equals(SET_COOKIE)) {
-      this.fail("uses the header set-cookie, whose lines cannot become one value (RFC 9110 section 5.3)");
+      this.fail("no set-cookie header: its lines cannot become one value (RFC 9110 section 5.3)");
       return null;
     }
     const isHost = source == Source.RequestHeader && header.equals(HOST);
@@ -153,21 +154,21 @@ export class TemplateParser {
   }
 
   private knownNames(): string {
-    let names = "request.headers.<name>, ";
-    if (this.ofResponse) names += "response.headers.<name>, ";
-    for (let i = 0; i < NAMES.length; i++) {
-      if (!this.ofResponse && NAMES[i].startsWith(RESPONSE)) continue;
-      names += NAMES[i].toString() + (i < NAMES.length - 1 ? ", " : "");
+    let names = "request.headers.<name>";
+    if (this.ofResponse) names += ", response.headers.<name>";
+    for (let i = 0; i < PLACEHOLDERS.length; i++) {
+      const name = PLACEHOLDERS[i].name;
+      if (this.ofResponse || !name.startsWith(RESPONSE)) names += ", " + name.toString();
     }
     return names;
   }
 
   private failUnclosed(): void {
-    this.fail("has a ${ without }");
+    this.fail("a } for every ${");
   }
 
-  private fail(error: string): Template | null {
-    this.error = error;
+  private fail(expected: string): Template | null {
+    this.expected = expected;
     return null;
   }
 }

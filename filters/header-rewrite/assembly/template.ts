@@ -43,7 +43,7 @@ export abstract class Variables {
 @final
 export class Template {
   /** The value when there are no placeholders: it is the same for every message. */
-  private readonly fixed: Bytes | null = null;
+  private fixed: Bytes | null = null;
 
   constructor(readonly parts: Array<Part>) {
     if (parts.length == 0) this.fixed = Bytes.EMPTY;
@@ -66,7 +66,7 @@ export class Template {
     for (let i = 0; i < parts.length && text.length <= MAX_VALUE_SIZE; i++) {
       const value = valueOf(parts[i], variables);
       if (!value) return null;
-      text.append(value);
+      text.append<Bytes>(value);
     }
     return text.length > MAX_VALUE_SIZE ? text.take() : text.take().trim();
   }

@@ -33,6 +33,8 @@ export class Place {
   /** Arrival time of the key, and its part. */
   readonly arrival: i64;
   readonly arrivalPart: i64;
+  /** Whether the key has a way of its own already. */
+  readonly isKnown: bool;
   /** Whether the key shares the overflow because every way is busy. */
   readonly isOverflow: bool;
   /** Offset of the key's way, which is the bucket's size when the way is yet to be added. */
@@ -42,21 +44,21 @@ export class Place {
   constructor(bucket: Bytes, hash: u64, now: i64) {
     const overflow = bucket.length < OVERFLOW_SIZE ? 0 : load<i64>(bucket.ptr);
     const overflowPart = bucket.length < OVERFLOW_SIZE ? 0 : load<u32>(bucket.ptr, 8);
-    let way = wayOf(bucket, hash);
-    let source = way;
-    if (way < 0) {
-      way = freeWay(bucket, now);
-      source = -1;
-    }
+    const own = wayOf(bucket, hash);
+    const way = own < 0 ? freeWay(bucket, now) : own;
     this.way = way;
+    this.isKnown = own >= 0;
     this.isOverflow = way < 0;
     // A key that gets a way while the overflow is in use may have been charged there: it takes that along.
-    this.arrival = source < 0 ? overflow : load<i64>(bucket.ptr + source + ARRIVAL);
-    this.arrivalPart = source < 0 ? overflowPart : load<u32>(bucket.ptr + source + ARRIVAL, 8);
+    this.arrival = own < 0 ? overflow : load<i64>(bucket.ptr + own + ARRIVAL);
+    this.arrivalPart = own < 0 ? overflowPart : load<u32>(bucket.ptr + own + ARRIVAL, 8);
   }
 
-  /** The bucket with the new arrival time of the key: written over `bucket`, or a longer copy of it. */
-  write(bucket: Bytes, hash: u64, arrival: i64, arrivalPart: i64): Bytes {
+  /**
+   * The bucket with the new arrival time of the key: written over `bucket`, or a longer copy of it. No key's arrival
+   * time stays later than `latest`, so that none that is gone keeps its way for long after the clock was set back.
+   */
+  write(bucket: Bytes, hash: u64, arrival: i64, arrivalPart: i64, latest: i64): Bytes {
     const start = this.isOverflow ? 0 : this.way;
     const size = this.isOverflow ? OVERFLOW_SIZE : this.way + WAY_SIZE;
     const target = bucket.length < size ? extended(bucket, size) : bucket;
@@ -67,6 +69,7 @@ export class Place {
     }
     store<i64>(at, arrival);
     store<u32>(at, <u32>arrivalPart, 8);
+    cap(target, latest);
     return target;
   }
 }
@@ -88,6 +91,14 @@ function freeWay(bucket: Bytes, now: i64): i32 {
     if (arrival < now || (arrival == now && part == 0)) return at;
   }
   return at + WAY_SIZE <= BUCKET_SIZE ? at : -1;
+}
+
+function cap(bucket: Bytes, latest: i64): void {
+  if (load<i64>(bucket.ptr) > latest) store<i64>(bucket.ptr, latest);
+  for (let at = OVERFLOW_SIZE; at + WAY_SIZE <= bucket.length; at += WAY_SIZE) {
+    const arrival = bucket.ptr + at + ARRIVAL;
+    if (load<i64>(arrival) > latest) store<i64>(arrival, latest);
+  }
 }
 
 function extended(bucket: Bytes, size: i32): Bytes {

@@ -7,6 +7,13 @@ export const MAX_COUNT: i64 = 1_000_000_000;
 /** The longest period in nanoseconds: 366 days. */
 export const MAX_PERIOD: i64 = 31_622_400_000_000_000;
 
+const SECOND: i64 = 1_000_000_000;
+
+/** Nanoseconds in whole seconds, rounded up; 0 for a negative time. */
+export function seconds(nanoseconds: i64): i64 {
+  return nanoseconds <= 0 ? 0 : (nanoseconds - 1) / SECOND + 1;
+}
+
 /**
  * How many requests may pass in what time.
  *
@@ -62,7 +69,10 @@ export class Rate {
 @final
 export class Verdict {
   constructor(
+    /** Whether the request passes. */
     readonly isAllowed: bool,
+    /** Whether the stored arrival time was too far away: then `arrival` is to be stored in any case. */
+    readonly isCapped: bool,
     /** Theoretical arrival time: when the bucket will be full again. To be stored if the request passes. */
     readonly arrival: i64,
     readonly arrivalPart: i64,
@@ -80,35 +90,45 @@ export class Verdict {
  *
  * In any interval of length t at most `burst + floor(t * requests / period)` are allowed. An arrival time farther
  * away than a bucket takes to fill up cannot come from this rate: the clock was set back or the rate was changed. It
- * counts as an empty bucket, so nobody is locked out longer than that.
+ * counts as an empty bucket and has to be stored as such, or else the bucket would stay empty until then.
  */
 export function decide(rate: Rate, arrival: i64, arrivalPart: i64, now: i64, cost: i64): Verdict {
   const end = now + rate.window;
   const endPart = rate.windowPart;
   let from = arrival;
-  let fromPart = arrivalPart;
-  if (<u64>fromPart >= <u64>rate.requests) fromPart = rate.requests - 1;
-  if (from < now) {
-    from = now;
-    fromPart = 0;
-  } else if (isAfter(from, fromPart, end, endPart)) {
+  let fromPart = min(arrivalPart, rate.requests - 1);
+  const isCapped = isAfter(from, fromPart, end, endPart);
+  if (isCapped) {
     from = end;
     fromPart = endPart;
+  } else if (from < now) {
+    from = now;
+    fromPart = 0;
   }
-  if (cost < 0 || cost > rate.burst) return verdictAt(rate, false, from, fromPart, now, -1);
+  if (cost < 0 || cost > rate.burst) return verdictAt(rate, false, isCapped, from, fromPart, now, -1);
   const parts = fromPart + cost * rate.stepPart;
   const next = from + cost * rate.step + parts / rate.requests;
   const nextPart = parts % rate.requests;
-  if (!isAfter(next, nextPart, end, endPart)) return verdictAt(rate, true, next, nextPart, now, -1);
-  return verdictAt(rate, false, from, fromPart, now, next - end + i64(nextPart > endPart));
+  if (!isAfter(next, nextPart, end, endPart)) return verdictAt(rate, true, isCapped, next, nextPart, now, -1);
+  const wait = next - end + i64(nextPart > endPart);
+  return verdictAt(rate, false, isCapped, from, fromPart, now, wait);
 }
 
-function verdictAt(rate: Rate, isAllowed: bool, arrival: i64, arrivalPart: i64, now: i64, retryAfter: i64): Verdict {
+function verdictAt(
+  rate: Rate,
+  isAllowed: bool,
+  isCapped: bool,
+  arrival: i64,
+  arrivalPart: i64,
+  now: i64,
+  retryAfter: i64,
+): Verdict {
   const borrow = i64(arrivalPart > rate.windowPart);
   const free = now + rate.window - arrival - borrow;
   const freePart = rate.windowPart - arrivalPart + borrow * rate.requests;
+  const remaining = rate.countIn(free, freePart);
   const resetAfter = arrival - now + i64(arrivalPart > 0);
-  return new Verdict(isAllowed, arrival, arrivalPart, rate.countIn(free, freePart), resetAfter, retryAfter);
+  return new Verdict(isAllowed, isCapped, arrival, arrivalPart, remaining, resetAfter, retryAfter);
 }
 
 /** Whether the first time is later than the second. */

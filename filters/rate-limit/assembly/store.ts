@@ -1,6 +1,9 @@
 import { Bytes, BytesBuilder, Status, getSharedData, setSharedData } from "proxy-wasm-as-sdk";
 import { BUCKET_SIZE } from "./bucket";
 
+/** How often to try again because another worker was faster. */
+export const MAX_ATTEMPTS: i32 = 16;
+
 /** A bucket as it was read. */
 @final
 export class Held {

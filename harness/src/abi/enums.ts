@@ -36,7 +36,12 @@ export const DataAction = { Continue: 0, StopAndBuffer: 1, StopAndWatermark: 2, 
  * Return value of the header hooks. Envoy 1.40 takes 2 as Continue and turns 1 and everything else
  * into a stop of the whole iteration.
  */
-export const HeadersAction = { Continue: 0, StopIteration: 1, ContinueAndEndStream: 2, StopAllAndBuffer: 3 } as const;
+export const HeadersAction = {
+  Continue: 0,
+  StopIteration: 1,
+  ContinueAndEndStream: 2,
+  StopAllAndBuffer: 3,
+} as const;
 
 /** Limits of a serialized header map in Envoy 1.40. */
 export const MAX_PAIRS_BYTES = 1024 * 1024;

@@ -24,9 +24,9 @@ export function writePairs(target: Buffer, offset: number, pairs: readonly Pair[
   for (const [name, value] of pairs) {
     lengths = target.writeUInt32LE(name.length, lengths);
     lengths = target.writeUInt32LE(value.length, lengths);
-    bytes += target.latin1Write(name, bytes);
+    bytes += target.write(name, bytes, "latin1");
     target[bytes++] = 0;
-    bytes += target.latin1Write(value, bytes);
+    bytes += target.write(value, bytes, "latin1");
     target[bytes++] = 0;
   }
 }
@@ -52,7 +52,7 @@ export function decodePairs(bytes: Buffer): Pair[] {
     const nameEnd = at + bytes.readUInt32LE(4 + index * 8);
     const valueEnd = nameEnd + 1 + bytes.readUInt32LE(8 + index * 8);
     if (valueEnd >= bytes.length || bytes[nameEnd] !== 0 || bytes[valueEnd] !== 0) return [];
-    pairs.push([bytes.latin1Slice(at, nameEnd), bytes.latin1Slice(nameEnd + 1, valueEnd)]);
+    pairs.push([bytes.toString("latin1", at, nameEnd), bytes.toString("latin1", nameEnd + 1, valueEnd)]);
     at = valueEnd + 1;
   }
   return pairs;

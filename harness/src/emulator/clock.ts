@@ -88,7 +88,8 @@ export class VirtualClock {
     let first: Entry | undefined;
     for (const timer of this.#timers) {
       if (timer.due > target) continue;
-      if (!first || timer.due < first.due || (timer.due === first.due && timer.order < first.order)) first = timer;
+      if (!first || timer.due < first.due || (timer.due === first.due && timer.order < first.order))
+        first = timer;
     }
     return first;
   }

@@ -1,4 +1,5 @@
 import type { HttpResponse, LogLine } from "../model/index.ts";
+import { Wasm } from "./vm/webassembly.ts";
 
 /** The host does not start because it refuses a plugin, where Envoy 1.40 would exit. */
 export class PluginRefusedError extends Error {
@@ -55,10 +56,10 @@ export class StreamResetError extends Error {
 /** Whether `error` ends the emulation instead of counting as a trap of the guest. */
 export function isHostError(error: unknown): boolean {
   const isTrap =
-    error instanceof WebAssembly.RuntimeError ||
+    error instanceof Wasm.RuntimeError ||
     error instanceof GuestTrap ||
     (error instanceof RangeError && error.message === "Maximum call stack size exceeded") ||
-    (error as { constructor?: { name?: string } } | null)?.constructor?.name === "Exception";
+    error instanceof Wasm.Exception;
   return !isTrap;
 }
 

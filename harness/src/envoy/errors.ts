@@ -1,5 +1,9 @@
 /** What can go wrong on the way to a running Envoy. */
 import type { ResolveStep } from "./installation.ts";
+import { complaints } from "./log.ts";
+
+/** As many lines of Envoy's log as help. */
+const LAST_WORDS = 20;
 
 /** No usable Envoy. The message says what was tried and how to get one. */
 export class EnvoyNotFoundError extends Error {
@@ -49,5 +53,25 @@ export class EnvoyStartError extends Error {
   static portTaken(port: number, options?: ErrorOptions): EnvoyStartError {
     const summary = `port ${port} is taken by another program: stop that program, or choose another port (0 takes a free one)`;
     return new EnvoyStartError(summary, { kind: "port-taken", port }, [], options);
+  }
+
+  /**
+   * The error for an Envoy that ended while starting, or refused a filter.
+   *
+   * @param summary first line of the message
+   * @param output everything that Envoy printed
+   */
+  static refused(summary: string, output: readonly string[]): EnvoyStartError {
+    const lines = complaints(output).slice(-LAST_WORDS);
+    const taken = /cannot bind '?[^']*:(\d+)'?: Address already in use/.exec(lines.join("\n"))?.[1];
+    return taken === undefined
+      ? new EnvoyStartError(summary, { kind: "refused" }, lines)
+      : EnvoyStartError.portTaken(Number(taken));
+  }
+
+  /** The error for an Envoy that runs, but was not ready in time. */
+  static timeout(afterMs: number, output: readonly string[]): EnvoyStartError {
+    const lines = complaints(output).slice(-LAST_WORDS);
+    return new EnvoyStartError(`Envoy was not ready within ${afterMs} ms`, { kind: "timeout", afterMs }, lines);
   }
 }

@@ -3,6 +3,11 @@
 /** The version that everything is tried on. */
 export const DEFAULT_ENVOY_VERSION = "1.40.0";
 
+/** Tag of the image that `buildEnvoyImage` makes from a program where none can be pulled. */
+export function builtImageTag(version: string): string {
+  return `sidecraft/envoy:${version}`;
+}
+
 /** Which step found an Envoy. */
 export type InstallationSource = "ENVOY_PATH" | "cache" | "PATH" | "wheel" | "image";
 

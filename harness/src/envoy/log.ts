@@ -16,6 +16,11 @@ export interface LogListeners {
   readonly onOutput?: (line: string) => void;
 }
 
+interface Prefix {
+  readonly text: string;
+  readonly plugin: string;
+}
+
 /** Reads what one Envoy prints. */
 export class EnvoyLog {
   /** Lines that modules logged, oldest first. */
@@ -24,7 +29,7 @@ export class EnvoyLog {
   readonly output: string[] = [];
   /** How many entries `output` has had, dropped ones included. */
   received = 0;
-  readonly #prefixes: readonly { readonly text: string; readonly plugin: string }[];
+  readonly #prefixes: readonly Prefix[];
   readonly #listeners: LogListeners;
 
   /**
@@ -32,12 +37,7 @@ export class EnvoyLog {
    * @param listeners called with each line
    */
   constructor(filters: readonly FilterSpec[], listeners: LogListeners = {}) {
-    this.#prefixes = filters
-      .map((filter) => {
-        const ids = [filter.name, filter.rootId, filter.vmId].filter((id) => id !== undefined && id !== "");
-        return { text: `${MODULE_LINE} ${ids.join(" ")}: `, plugin: filter.name };
-      })
-      .sort((a, b) => b.text.length - a.text.length);
+    this.#prefixes = prefixes(filters);
     this.#listeners = listeners;
   }
 
@@ -85,6 +85,22 @@ export class EnvoyLog {
 }
 
 /**
+ * What Envoy puts before a module's message: name, root id and vm id of the plugin, empty ones left out. Before
+ * messages from a root context it leaves out the name; these belong to nobody if several plugins share the rest.
+ */
+function prefixes(filters: readonly FilterSpec[]): readonly Prefix[] {
+  const prefix = (...ids: readonly (string | undefined)[]): string =>
+    `${[MODULE_LINE, ...ids.filter((id) => id !== undefined && id !== "")].join(" ")}: `;
+  const list = filters.map(({ name, rootId, vmId }) => ({ text: prefix(name, rootId, vmId), plugin: name }));
+  const roots = filters.map(({ rootId, vmId }) => prefix(rootId, vmId));
+  roots.forEach((text, index) => {
+    const alone = roots.filter((other) => other === text).length === 1;
+    list.push({ text, plugin: alone ? (filters[index]?.name ?? "") : "" });
+  });
+  return list.sort((a, b) => b.text.length - a.text.length);
+}
+
+/**
  * Picks the lines that tell what went wrong: warnings, errors, and what modules said, without Envoy's prefix.
  *
  * @param lines lines of Envoy's output
@@ -96,7 +112,10 @@ export function complaints(lines: readonly string[]): readonly string[] {
     const groups = LINE.exec(line)?.groups;
     const message = groups?.["message"] ?? "";
     const severe = ["warn", "error", "critical"].includes(logLevel(groups?.["level"] ?? ""));
-    if (severe || (groups?.["component"] === "wasm" && message.startsWith(MODULE_LINE))) messages.push(message);
+    const relevant = severe || (groups?.["component"] === "wasm" && message.startsWith(MODULE_LINE));
+    // Envoy repeats itself, and quotes the name of the configuration file, which is gone when anybody reads this.
+    const text = message.replace(/ initializing config '.*'$/s, "").trimEnd();
+    if (relevant && text !== messages.at(-1)) messages.push(text);
   }
   return messages.length > 0 ? messages : lines.slice(-20);
 }

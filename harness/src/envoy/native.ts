@@ -10,7 +10,7 @@ import { errorCode, errorText } from "./exec.ts";
 import { sha256File } from "./hash.ts";
 import type { BinaryInstallation } from "./installation.ts";
 import { beforeProcessEnds, makeTempDir } from "./lifetime.ts";
-import { complaints, EnvoyLog } from "./log.ts";
+import { EnvoyLog } from "./log.ts";
 import { commonArguments, type EnvoyExit, isOnThisMachine, LISTENER_NAME, type StartOptions } from "./options.ts";
 import { requireFreePort } from "./ports.ts";
 import { type Publisher, Reloader } from "./reload.ts";
@@ -61,7 +61,7 @@ export async function startNative(installation: BinaryInstallation, options: Sta
     const ready = await untilReady(child, adminFile, log, options);
     const refused = await reloader?.refusedAtStart(ready.admin);
     if (refused !== undefined) {
-      throw new EnvoyStartError(`Envoy refused ${refused.join(", ")}`, { kind: "refused" }, complaints(log.output));
+      throw EnvoyStartError.refused(`Envoy refused ${refused.join(", ")}`, log.output);
     }
     const running = child;
     return new Running({
@@ -114,21 +114,11 @@ async function untilReady(child: EnvoyChild, adminFile: string, log: EnvoyLog, o
     { timeoutMs, intervalMs: 10 },
   );
   if (ready !== undefined) return ready;
-  const failure = { kind: "timeout", afterMs: timeoutMs } as const;
-  throw new EnvoyStartError(`Envoy was not ready within ${timeoutMs} ms`, failure, complaints(log.output).slice(-20));
+  throw EnvoyStartError.timeout(timeoutMs, log.output);
 }
 
 function refusal(exit: EnvoyExit, log: EnvoyLog): EnvoyStartError {
-  return startRefusal(`Envoy ended while starting (status ${exit.status ?? "unknown: a signal"})`, log);
-}
-
-/** The error for an Envoy that ended while starting, from what it printed. */
-export function startRefusal(summary: string, log: EnvoyLog): EnvoyStartError {
-  const lines = complaints(log.output).slice(-20);
-  const taken = /cannot bind '?[^']*:(\d+)'?: Address already in use/.exec(lines.join("\n"))?.[1];
-  return taken === undefined
-    ? new EnvoyStartError(summary, { kind: "refused" }, lines)
-    : EnvoyStartError.portTaken(Number(taken));
+  return EnvoyStartError.refused(`Envoy ended while starting (status ${exit.status ?? "unknown: a signal"})`, log.output);
 }
 
 async function readAdminPort(file: string): Promise<number | undefined> {

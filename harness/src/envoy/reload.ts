@@ -17,14 +17,14 @@ export interface Publisher {
 }
 
 interface Counters {
-  readonly reloaded: number;
+  readonly accepted: number;
   readonly refused: number;
 }
 
 /** The reloadable filters of one Envoy. */
 export class Reloader {
   readonly #publisher: Publisher;
-  readonly #current = new Map<string, { readonly spec: FilterSpec; readonly content: string }>();
+  readonly #current = new Map<string, FilterSpec>();
   #version = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -35,7 +35,10 @@ export class Reloader {
 
   /** Publishes the filters that Envoy starts with. */
   async publishFirst(filters: readonly FilterSpec[]): Promise<void> {
-    for (const spec of filters) this.#current.set(spec.name, { spec, content: await this.#publish(spec) });
+    for (const spec of filters) {
+      await this.#publish(spec);
+      this.#current.set(spec.name, spec);
+    }
   }
 
   /**
@@ -48,18 +51,18 @@ export class Reloader {
     const state = await poll(
       async () => {
         const counters = await Promise.all(names.map((name) => readCounters(admin, name)));
-        return counters.every(({ reloaded, refused }) => reloaded + refused > 0) ? counters : undefined;
+        return counters.every(({ accepted, refused }) => accepted + refused > 0) ? counters : undefined;
       },
       { timeoutMs: RELOAD_TIMEOUT_MS, intervalMs: 10 },
     );
     if (state === undefined) throw new Error("Envoy did not read the configuration of its filters in time");
-    const refused = names.filter((_, index) => state[index]?.reloaded === 0);
+    const refused = names.filter((_, index) => state[index]?.accepted === 0);
     return refused.length > 0 ? refused : undefined;
   }
 
   /** The filter that serves under a name; undefined if there is none. */
   current(name: string): FilterSpec | undefined {
-    return this.#current.get(name)?.spec;
+    return this.#current.get(name);
   }
 
   /**
@@ -75,19 +78,16 @@ export class Reloader {
   }
 
   async #replace(spec: FilterSpec, admin: HttpAdmin, log: EnvoyLog): Promise<UpdateResult> {
-    const serving = this.#current.get(spec.name);
-    if (serving === undefined) throw new Error(`Envoy runs no filter "${spec.name}"`);
+    if (!this.#current.has(spec.name)) throw new Error(`Envoy runs no filter "${spec.name}"`);
     const before = await readCounters(admin, spec.name);
     const seen = log.received;
-    const content = await this.#publish(spec);
-    // Envoy does nothing for a resource equal to the one it has.
-    if (content === serving.content) return { accepted: true };
+    await this.#publish(spec);
 
     const verdict = await poll(
       async () => {
         const now = await readCounters(admin, spec.name);
         if (now.refused > before.refused) return "refused";
-        return now.reloaded > before.reloaded ? "accepted" : undefined;
+        return now.accepted > before.accepted ? "accepted" : undefined;
       },
       { timeoutMs: RELOAD_TIMEOUT_MS, intervalMs: 10 },
     );
@@ -95,7 +95,7 @@ export class Reloader {
       throw new Error(`Envoy did not react to the new configuration of "${spec.name}" within ${RELOAD_TIMEOUT_MS} ms`);
     }
     if (verdict === "accepted") {
-      this.#current.set(spec.name, { spec, content });
+      this.#current.set(spec.name, spec);
       return { accepted: true };
     }
     // The counter can be seen before the line of the log that says why.
@@ -104,12 +104,10 @@ export class Reloader {
     return { accepted: false, reason: complaints(log.since(seen)).join("\n") };
   }
 
-  /** Returns what identifies the content, whatever its version. */
-  async #publish(spec: FilterSpec): Promise<string> {
+  async #publish(spec: FilterSpec): Promise<void> {
     const wasmPath = await this.#publisher.publishModule(spec.wasmPath);
-    const answer = (version: string): string => JSON.stringify(discoveryResponse(spec, { wasmPath }, version));
-    await this.#publisher.publishAnswer(spec.name, answer(String(++this.#version)));
-    return answer("");
+    const version = String(++this.#version);
+    await this.#publisher.publishAnswer(spec.name, JSON.stringify(discoveryResponse(spec, { wasmPath }, version)));
   }
 }
 
@@ -122,5 +120,6 @@ async function readCounters(admin: HttpAdmin, name: string): Promise<Counters> {
     for (const [key, value] of stats) if (names.some((end) => key.endsWith(scope + end))) total += value;
     return total;
   };
-  return { reloaded: sum("config_reload"), refused: sum("config_fail", "update_rejected", "update_failure") };
+  // Not config_reload, which counts refused configurations too.
+  return { accepted: sum("update_success"), refused: sum("config_fail", "update_rejected", "update_failure") };
 }

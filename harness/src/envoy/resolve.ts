@@ -6,6 +6,7 @@ import { dockerUnavailable, hasImage, imageCommand, pullImage } from "./docker.t
 import { errorText } from "./exec.ts";
 import { EnvoyNotFoundError } from "./errors.ts";
 import {
+  builtImageTag,
   DEFAULT_ENVOY_VERSION,
   type DownloadProgress,
   type EnvoyInstallation,
@@ -164,11 +165,6 @@ function imageCandidates(env: NodeJS.ProcessEnv, version: string): readonly [str
   // The official tag that follows the patches of a minor version, unless a patch was asked for.
   const tag = version === DEFAULT_ENVOY_VERSION ? `v${minor(version)}-latest` : `v${version}`;
   return [`envoyproxy/envoy:${tag}`, builtImageTag(version)];
-}
-
-/** Tag of the image that is built from a program where none can be pulled. */
-export function builtImageTag(version: string): string {
-  return `sidecraft/envoy:${version}`;
 }
 
 async function describeImage(image: string, env: NodeJS.ProcessEnv, how: string): Promise<Found> {

@@ -1,4 +1,5 @@
 import { Bytes, BytesBuilder } from "../bytes";
+import { decimalText } from "../bytes-builder";
 import { JsonKind, JsonValue } from "../json/value";
 import { writeJsonString } from "../json/write";
 
@@ -41,10 +42,10 @@ export function decimal(number: f64): string {
   if (abs(number) > 9e12) return number < 0 ? "a number below -9e12" : "a number above 9e12";
   let scaled = <i64>nearest(abs(number) * 1000000);
   const sign = number < 0 && scaled != 0 ? "-" : "";
-  const whole = sign + (scaled / 1000000).toString();
+  const whole = sign + decimalText(scaled / 1000000);
   scaled %= 1000000;
   if (scaled == 0) return whole;
-  let digits = scaled.toString().padStart(6, "0");
+  let digits = decimalText(scaled).padStart(6, "0");
   while (digits.endsWith("0")) digits = digits.substring(0, digits.length - 1);
   return whole + "." + digits;
 }

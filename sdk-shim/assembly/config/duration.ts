@@ -1,4 +1,5 @@
 import { Bytes } from "../bytes";
+import { decimalText } from "../bytes-builder";
 
 const UNITS: StaticArray<string> = ["ns", "us", "ms", "s", "m", "h"];
 const NANOSECONDS: StaticArray<i64> = [1, 1000, 1000000, 1000000000, 60000000000, 3600000000000];
@@ -65,7 +66,8 @@ function powerOf10(exponent: i32): i64 {
 export function formatDuration(nanoseconds: i64): string {
   if (nanoseconds == 0) return "0s";
   for (let unit = UNITS.length - 1; unit > 0; unit--) {
-    if (nanoseconds % NANOSECONDS[unit] == 0) return (nanoseconds / NANOSECONDS[unit]).toString() + UNITS[unit];
+    if (nanoseconds % NANOSECONDS[unit] == 0)
+      return decimalText(nanoseconds / NANOSECONDS[unit]) + UNITS[unit];
   }
-  return nanoseconds.toString() + UNITS[0];
+  return decimalText(nanoseconds) + UNITS[0];
 }

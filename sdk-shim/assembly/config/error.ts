@@ -31,6 +31,7 @@ export class ConfigErrors {
       if (this.list[i].pointer == pointer && this.list[i].expected == expected) return;
     }
     if (count < ConfigErrors.LIMIT - 1) this.list.push(new ConfigError(pointer, seen, expected));
-    else if (count < ConfigErrors.LIMIT) this.list.push(new ConfigError("", "more errors", "these to be fixed first"));
+    else if (count < ConfigErrors.LIMIT)
+      this.list.push(new ConfigError("", "more errors", "these to be fixed first"));
   }
 }

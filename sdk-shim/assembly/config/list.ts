@@ -1,4 +1,5 @@
 import { Bytes } from "../bytes";
+import { decimalText } from "../bytes-builder";
 import { JsonKind, JsonValue } from "../json/value";
 import { ConfigErrors } from "./error";
 import { ConfigObject } from "./object";
@@ -76,7 +77,7 @@ export class ConfigList {
   }
 
   private slot(index: i32): ConfigSlot {
-    const pointer = this.pointer + "/" + index.toString();
+    const pointer = this.pointer + "/" + decimalText(index);
     return new ConfigSlot(this.errors, pointer, this.value.at(index), this.secret);
   }
 }

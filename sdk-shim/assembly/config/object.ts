@@ -1,4 +1,5 @@
 import { Bytes } from "../bytes";
+import { decimalText } from "../bytes-builder";
 import { escapePointer } from "../json/result";
 import { JsonKind, JsonValue } from "../json/value";
 import { ConfigErrors } from "./error";
@@ -161,7 +162,7 @@ export class ConfigObject {
       const key = this.keyAt(i);
       if (key == "$schema" || key.startsWith("x-") || this.known.includes(key)) continue;
       const near = nearestName(key, this.known);
-      const expected = near ? 'the key "' + near + '"' : this.known.length > 0 ? "one of " + this.keys() : "no keys";
+      const expected = near ? 'a known one (did you mean "' + near + '"?)' : this.keys();
       this.errors.add(this.pointer + "/" + escapePointer(key.substring(0, 64)), "an unknown key", expected);
     }
     for (let i = 0; i < this.objects.length; i++) this.objects[i].finish();
@@ -169,7 +170,7 @@ export class ConfigObject {
   }
 
   private keys(): string {
-    return '"' + this.known.join('", "') + '"';
+    return this.known.length > 0 ? 'one of "' + this.known.join('", "') + '"' : "none";
   }
 
   private find(key: string): JsonValue | null {
@@ -201,7 +202,7 @@ export class ConfigObject {
     const value = slot.value ? slot.ofKind(JsonKind.Array, "a list") : null;
     if (!value) return null;
     if (value.length > maxItems) {
-      slot.fail("a list of at most " + maxItems.toString() + " items");
+      slot.fail("a list of at most " + decimalText(maxItems) + " items");
       return null;
     }
     const list = new ConfigList(this.errors, slot.pointer, value, secret);

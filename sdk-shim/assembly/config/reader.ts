@@ -1,4 +1,5 @@
 import { Bytes } from "../bytes";
+import { decimalText } from "../bytes-builder";
 import { parseConfiguration } from "../json/struct";
 import { ConfigError, ConfigErrors } from "./error";
 import { ConfigObject } from "./object";
@@ -28,9 +29,9 @@ export class ConfigReader {
     const result = parseConfiguration(config);
     const value = result.value;
     if (!value) {
-      const path = result.path.length > 0 ? " (" + result.path + ")" : "";
-      const seen = result.error + " at byte " + result.offset.toString() + path;
-      collected.add("", seen, "a JSON object");
+      const path = result.path;
+      const where = " at byte " + decimalText(result.offset) + (path.length > 0 ? " in " + path : "");
+      collected.add("", "something unreadable" + where + " (" + result.error + ")", "a JSON object");
     }
     return new ConfigReader(collected, new ConfigObject(collected, "", value));
   }

@@ -1,4 +1,5 @@
 import { Bytes } from "../bytes";
+import { decimalText } from "../bytes-builder";
 import { JsonKind, JsonValue } from "../json/value";
 import { describe, decimal } from "./describe";
 import { formatDuration, parseDuration } from "./duration";
@@ -37,12 +38,13 @@ export class ConfigSlot {
     if (value && value.kind == JsonKind.String) {
       const text = value.text;
       if (text.length >= minLength && text.length <= maxLength) return text;
-      if (text.length > maxLength) {
-        this.fail("a string of at most " + maxLength.toString() + " bytes");
-        return null;
-      }
+      const long = text.length > maxLength;
+      this.fail(
+        long ? "a string of at most " + decimalText(maxLength) + " bytes" : "a string that is not empty",
+      );
+      return null;
     }
-    this.fail(minLength > 0 ? "a string that is not empty" : "a string");
+    this.fail("a string");
     return null;
   }
 
@@ -56,14 +58,18 @@ export class ConfigSlot {
   integer(fallback: i64, least: i64, most: i64): i64 {
     const value = this.value;
     if (value && value.isInteger && value.integer >= least && value.integer <= most) return value.integer;
-    this.fail("an integer" + range(least == i64.MIN_VALUE, least.toString(), most == i64.MAX_VALUE, most.toString()));
+    this.fail(
+      "an integer" +
+        range(least == i64.MIN_VALUE, decimalText(least), most == i64.MAX_VALUE, decimalText(most)),
+    );
     return fallback;
   }
 
   /** A number from `least` to `most`; `fallback` on an error. */
   number(fallback: f64, least: f64, most: f64): f64 {
     const value = this.value;
-    if (value && value.kind == JsonKind.Number && value.number >= least && value.number <= most) return value.number;
+    if (value && value.kind == JsonKind.Number && value.number >= least && value.number <= most)
+      return value.number;
     this.fail("a number" + range(least < -1e12, decimal(least), most > 1e12, decimal(most)));
     return fallback;
   }

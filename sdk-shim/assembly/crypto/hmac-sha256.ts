@@ -42,7 +42,7 @@ export class HmacSha256 {
     this.compute(data);
     const sent = code.ptr;
     let difference: u64 = 0;
-    for (let i: usize = 0; i < DIGEST_BYTES; i += 8) difference |= load<u64>(state + i) ^ load<u64>(sent + i);
+    for (let i = 0; i < DIGEST_BYTES; i += 8) difference |= load<u64>(state + i) ^ load<u64>(sent + i);
     return difference == 0;
   }
 

@@ -17,7 +17,7 @@ export function murmur3(data: Bytes, seed: u32 = 0): u32 {
   }
   let tail: u32 = 0;
   for (let i = length - 1; i >= blocks; i--) tail = (tail << 8) | load<u8>(start + i);
-  hash ^= scramble(tail) ^ <u32>length;
+  hash ^= scramble(tail) ^ (<u32>length);
   hash = (hash ^ (hash >> 16)) * 0x85ebca6b;
   hash = (hash ^ (hash >> 13)) * 0xc2b2ae35;
   return hash ^ (hash >> 16);

@@ -50,13 +50,13 @@ export function sipHash(data: Bytes, key: SipKey): u64 {
 
 /** The bytes after the last whole block, and the length in the highest byte. */
 function tailBlock(data: Bytes, from: i32): u64 {
-  let word: u64 = <u64>data.length << 56;
-  for (let i = from; i < data.length; i++) word |= <u64>data.at(i) << ((i - from) << 3);
+  let word: u64 = (<u64>data.length) << 56;
+  for (let i = from; i < data.length; i++) word |= (<u64>data.at(i)) << ((i - from) << 3);
   return word;
 }
 
 function littleEndian(bytes: Bytes, from: i32): u64 {
   let value: u64 = 0;
-  for (let i = 0; i < 8; i++) value |= <u64>bytes.at(from + i) << (i << 3);
+  for (let i = 0; i < 8; i++) value |= (<u64>bytes.at(from + i)) << (i << 3);
   return value;
 }

@@ -34,7 +34,8 @@ export function parseDecimal(text: usize, length: i32): f64 {
   exponent += readExponent(text, at + 1, length);
   if (lead == 0) return 0;
   // `lead` times ten to `exponent`: exact as long as both are exact in f64.
-  if (digits <= 19 && lead <= 9007199254740992 && exponent >= -22 && exponent <= 22) return scale(<f64>lead, exponent);
+  if (digits <= 19 && lead <= 9007199254740992 && exponent >= -22 && exponent <= 22)
+    return scale(<f64>lead, exponent);
   const magnitude = exponent + min(digits, 19);
   if (magnitude > 310) return Infinity;
   if (magnitude < -330) return 0;
@@ -90,7 +91,7 @@ function nearest(text: usize, end: i32, exponent: i32, guess: f64): f64 {
 /** Compares the decimal with the middle between the f64 that `bits` are and the next one, exactly. */
 function compareToMiddle(text: usize, end: i32, exponent: i32, bits: u64): i32 {
   const biased = <i32>(bits >> 52);
-  const mantissa = (bits & 0xfffffffffffff) | (<u64>(biased > 0) << 52);
+  const mantissa = (bits & 0xfffffffffffff) | ((<u64>(biased > 0)) << 52);
   const power = (biased > 0 ? biased - 1075 : -1074) - 1;
   store<i32>(left, 0);
   store<i32>(right, 0);

@@ -1,4 +1,5 @@
 import { Bytes } from "../bytes";
+import { decimalText } from "../bytes-builder";
 import { Cursor } from "./cursor";
 import { JsonLimits } from "./limits";
 import { findDuplicateName } from "./names";
@@ -27,6 +28,7 @@ const enum Step {
   Done,
 }
 
+
 @final
 class Parser {
   private tape: Tape;
@@ -46,7 +48,7 @@ class Parser {
     const text = this.text;
     let step = Step.Value;
     if (text.length > this.limits.maxBytes) {
-      step = this.fail("text longer than the limit of " + this.limits.maxBytes.toString() + " bytes");
+      step = this.fail("text longer than the limit of " + decimalText(this.limits.maxBytes) + " bytes");
     } else if (text.at(0) == 0xef && text.at(1) == 0xbb && text.at(2) == 0xbf) {
       step = this.fail("byte order mark");
     }
@@ -65,7 +67,8 @@ class Parser {
   /** The next byte that is no white space, 0 at the end; the cursor stays before it. */
   private peek(): u8 {
     let byte = this.text.at(this.cursor.at);
-    while (byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09) byte = this.text.at(++this.cursor.at);
+    while (byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09)
+      byte = this.text.at(++this.cursor.at);
     return byte;
   }
 
@@ -158,6 +161,6 @@ class Parser {
   }
 
   private failLimit(what: string, limit: i32): Step {
-    return this.fail("more than the limit of " + limit.toString() + " " + what);
+    return this.fail("more than the limit of " + decimalText(limit) + " " + what);
   }
 }

@@ -1,3 +1,4 @@
+import { decimalText } from "../bytes-builder";
 import { Tape, Entry } from "./tape";
 import { JsonValue } from "./value";
 
@@ -28,7 +29,7 @@ export class JsonResult {
     let container = this.open;
     while (container >= 0) {
       if (tape.kind(container) == Entry.Array) {
-        path = "/" + tape.extra(container).toString() + path;
+        path = "/" + decimalText(tape.extra(container)) + path;
       } else {
         const name = tape.pendingName(container);
         if (name != 0) path = "/" + escapePointer(tape.text(name).toString()) + path;
@@ -41,5 +42,13 @@ export class JsonResult {
 
 /** One step of a JSON Pointer: `~` as `~0` and `/` as `~1` (RFC 6901 3). */
 export function escapePointer(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+  let escaped = "";
+  let copied = 0;
+  for (let i = 0; i < name.length; i++) {
+    const unit = name.charCodeAt(i);
+    if (unit != 0x7e && unit != 0x2f) continue;
+    escaped += name.substring(copied, i) + (unit == 0x7e ? "~0" : "~1");
+    copied = i + 1;
+  }
+  return copied > 0 ? escaped + name.substring(copied) : name;
 }

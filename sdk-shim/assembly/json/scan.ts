@@ -67,7 +67,8 @@ function scanEscape(tape: Tape, cursor: Cursor, offset: i32): bool {
   if (point < 0) return cursor.fail("\\u without four hexadecimal digits", offset);
   cursor.at = offset + 6;
   if ((point & 0xf800) == 0xd800) {
-    const low = source.at(offset + 6) == 0x5c && source.at(offset + 7) == 0x75 ? scanHex4(tape, offset + 8) : -1;
+    const low =
+      source.at(offset + 6) == 0x5c && source.at(offset + 7) == 0x75 ? scanHex4(tape, offset + 8) : -1;
     if (point >= 0xdc00 || low < 0xdc00 || low > 0xdfff) return cursor.fail("lone surrogate", offset);
     point = 0x10000 + ((point & 0x3ff) << 10) + (low & 0x3ff);
     cursor.at = offset + 12;

@@ -1,4 +1,5 @@
 import { Bytes } from "../bytes";
+import { decimalText } from "../bytes-builder";
 import { isValidUtf8 } from "../utf8";
 import { Cursor } from "./cursor";
 import { JsonLimits } from "./limits";
@@ -43,12 +44,15 @@ export function parseConfiguration(bytes: Bytes, limits: JsonLimits = JsonLimits
   const struct = parseStruct(bytes, limits);
   if (struct.value) return struct;
   if (json) return json;
-  return struct.withError('no JSON object (first character is not "{") and no google.protobuf.Struct: ' + struct.error);
+  return struct.withError(
+    'no JSON object (first character is not "{") and no google.protobuf.Struct: ' + struct.error,
+  );
 }
 
 function isSpace(byte: u8): bool {
   return byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09;
 }
+
 
 @final
 class StructParser {
@@ -68,7 +72,7 @@ class StructParser {
     const tape = this.tape;
     const length = this.source.length;
     const limit = this.limits.maxBytes;
-    let ok = length <= limit || this.fail("longer than the limit of " + limit.toString() + " bytes");
+    let ok = length <= limit || this.fail("longer than the limit of " + decimalText(limit) + " bytes");
     ok = ok && this.openContainer(Entry.Object, length);
     while (ok && this.open >= 0) {
       if (this.cursor.at == this.end()) ok = this.closeContainer();
@@ -90,7 +94,7 @@ class StructParser {
 
   private openContainer(kind: Entry, end: i32): bool {
     if (++this.depth > this.limits.maxDepth) {
-      return this.fail("more than the limit of " + this.limits.maxDepth.toString() + " levels");
+      return this.fail("more than the limit of " + decimalText(this.limits.maxDepth) + " levels");
     }
     const container = this.tape.add(kind, this.cursor.at);
     this.tape.setParent(container, this.open);
@@ -132,7 +136,8 @@ class StructParser {
     const start = cursor.at;
     const keyEnd = this.readLength(KEY, end);
     if (keyEnd < 0) return false;
-    if (!isValidUtf8(this.source.ptr + <usize>cursor.at, keyEnd - cursor.at)) return this.fail("invalid UTF-8");
+    if (!isValidUtf8(this.source.ptr + <usize>cursor.at, keyEnd - cursor.at))
+      return this.fail("invalid UTF-8");
     tape.setPendingName(this.open, tape.addView(Entry.Name, start, cursor.at, keyEnd - cursor.at));
     cursor.at = keyEnd;
     const valueEnd = this.readLength(VALUE, end);
@@ -153,7 +158,7 @@ class StructParser {
     const cursor = this.cursor;
     const at = cursor.at;
     if (tape.count >= this.limits.maxValues) {
-      return this.fail("more than the limit of " + this.limits.maxValues.toString() + " values");
+      return this.fail("more than the limit of " + decimalText(this.limits.maxValues) + " values");
     }
     if (at == end) return this.fail("value without a kind");
     const tag = this.source.at(at);
@@ -162,7 +167,8 @@ class StructParser {
       if (contentEnd < 0) return false;
       if (contentEnd != end) return cursor.fail("bytes after a value", contentEnd);
       if (tag != STRING) return this.openContainer(tag == STRUCT ? Entry.Object : Entry.Array, end);
-      if (!isValidUtf8(this.source.ptr + <usize>cursor.at, end - cursor.at)) return this.fail("invalid UTF-8");
+      if (!isValidUtf8(this.source.ptr + <usize>cursor.at, end - cursor.at))
+        return this.fail("invalid UTF-8");
       tape.addView(Entry.String, at, cursor.at, end - cursor.at);
     } else if (tag == NUMBER) {
       if (end - at != 9) return this.fail("number of the wrong length");

@@ -92,7 +92,7 @@ export class Tape {
   /** Appends a string or name whose bytes are what was appended to `escapes()` from `start` on. */
   addUnescaped(kind: Entry, offset: i32, start: i32): i32 {
     const index = this.addView(kind, offset, start, this.escapes().length - start);
-    store<u32>(this.at(index), <u32>kind | UNESCAPED, KIND);
+    store<u32>(this.at(index), (<u32>kind) | UNESCAPED, KIND);
     return index;
   }
 
@@ -142,7 +142,10 @@ export class Tape {
     const length = load<i32>(at, LENGTH);
     if (length == 0) return Bytes.EMPTY;
     const start = load<i32>(at, START);
-    if ((load<u32>(at, KIND) & UNESCAPED) != 0) return this.escapes().view().slice(start, start + length);
+    if ((load<u32>(at, KIND) & UNESCAPED) != 0)
+      return this.escapes()
+        .view()
+        .slice(start, start + length);
     return this.source.slice(start, start + length);
   }
 
@@ -155,7 +158,9 @@ export class Tape {
   /** Whether the text of a string or name entry is `bytes`. */
   textEquals(index: i32, bytes: Bytes): bool {
     const at = this.at(index);
-    return load<i32>(at, LENGTH) == bytes.length && memory.compare(this.textPtr(at), bytes.ptr, bytes.length) == 0;
+    return (
+      load<i32>(at, LENGTH) == bytes.length && memory.compare(this.textPtr(at), bytes.ptr, bytes.length) == 0
+    );
   }
 
   /** Whether two string or name entries have the same text. */

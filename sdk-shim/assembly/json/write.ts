@@ -35,7 +35,11 @@ function writeEscape(builder: BytesBuilder, byte: u8): void {
   else if (byte == 0x0a) builder.appendByte(0x6e);
   else if (byte == 0x0d) builder.appendByte(0x72);
   else if (byte == 0x09) builder.appendByte(0x74);
-  else builder.append("u00").appendByte(0x30 + (byte >> 4)).appendByte(hexDigit(byte & 15));
+  else
+    builder
+      .append("u00")
+      .appendByte(0x30 + (byte >> 4))
+      .appendByte(hexDigit(byte & 15));
 }
 
 function hexDigit(value: u8): u8 {

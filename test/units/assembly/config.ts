@@ -26,7 +26,8 @@ export function read(config: ArrayBuffer): ArrayBuffer {
   const keys = root.secretList("keys");
   out.appendDecimal(keys.length).append(" ");
   const codes = root.list("codes");
-  if (codes) for (let i = 0; i < codes.length; i++) out.appendDecimal(codes.integerAt(i, 200, 599)).append(";");
+  if (codes)
+    for (let i = 0; i < codes.length; i++) out.appendDecimal(codes.integerAt(i, 200, 599)).append(";");
   const providers = root.list("providers");
   if (providers) {
     for (let i = 0; i < providers.length; i++) {
@@ -37,7 +38,8 @@ export function read(config: ArrayBuffer): ArrayBuffer {
     }
   }
   const labels = root.object("labels");
-  if (labels) for (let i = 0; i < labels.length; i++) out.append(labels.string(labels.keyAt(i), "")).append("+");
+  if (labels)
+    for (let i = 0; i < labels.length; i++) out.append(labels.string(labels.keyAt(i), "")).append("+");
   if (root.has("upstream")) out.append(root.requiredObject("upstream").requiredString("host"));
   if (root.has("check")) root.error("check", "something else");
   root.finish();

@@ -35,7 +35,14 @@ function report(result: JsonResult): ArrayBuffer {
   const out = new BytesBuilder();
   const value = result.value;
   if (value) write(value, out);
-  else out.append("!").appendDecimal(result.offset).append(" ").append(result.path).append(" ").append(result.error);
+  else
+    out
+      .append("!")
+      .appendDecimal(result.offset)
+      .append(" ")
+      .append(result.path)
+      .append(" ")
+      .append(result.error);
   return out.copy().buffer;
 }
 

@@ -58,7 +58,7 @@ export class HeaderMap {
     if (this.#inline.has(key)) {
       const entry = this.#find(key);
       if (entry) {
-        entry[1] = entry[1] === "" ? value : `${entry[1]},${value}`;
+        if (value !== "") entry[1] = entry[1] === "" ? value : `${entry[1]},${value}`;
         return;
       }
     }

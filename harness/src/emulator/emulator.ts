@@ -1,0 +1,243 @@
+import type {
+  ClusterHandler,
+  HttpRequest,
+  HttpResponse,
+  LogLevel,
+  LogLine,
+  Topology,
+  UpdateResult,
+} from "../model/index.ts";
+import { settle, VirtualClock } from "./clock.ts";
+import { PluginRefusedError } from "./errors.ts";
+import type { CallTraceEntry, Host, Trap } from "./host.ts";
+import { LogSink } from "./logs.ts";
+import { PluginHost } from "./plugins.ts";
+import { Random } from "./random.ts";
+import { SharedData } from "./shared/data.ts";
+import { MetricStore } from "./shared/metrics.ts";
+import { SharedQueues } from "./shared/queues.ts";
+import { HttpStream, type StreamEnd } from "./stream/stream.ts";
+import { LoadError, loadModule, type LoadedModule } from "./vm/module.ts";
+import { Plugin } from "./vm/plugin.ts";
+
+const START_OF_2026 = 1_767_225_600_000_000_000n;
+const MEBIBYTE = 1024 * 1024;
+const FIRST_CLIENT_PORT = 40_000;
+
+/** What an emulated Envoy consists of. */
+export interface EmulatorOptions {
+  readonly topology: Topology;
+  /** The handler of a cluster, or undefined if there is no such cluster. */
+  readonly clusters: (cluster: string) => ClusterHandler | undefined;
+  /** Nanoseconds since the epoch at the start; default 2026-01-01T00:00:00Z. */
+  readonly startTime?: bigint;
+  /** Where random numbers (random_get, x-request-id) begin. */
+  readonly seed?: number;
+  /** Bytes of body that a filter may buffer; default 1 MiB. */
+  readonly bufferLimit?: number;
+  /** Variables that every VM sees, below the ones of its own. */
+  readonly hostEnvironment?: Readonly<Record<string, string>>;
+  /** Lowest level that is logged, which modules can ask for; default info. */
+  readonly logLevel?: LogLevel;
+  /** Sees each call of a host function, from the start on. */
+  readonly callTrace?: (entry: CallTraceEntry) => void;
+}
+
+/** How one request is sent. */
+export interface FetchOptions {
+  /** Which worker takes it; default: one after the other. */
+  readonly worker?: number;
+  /** Address and port of the client, joined with a colon. */
+  readonly sourceAddress?: string;
+  /** Lets the client close its connection. */
+  readonly signal?: AbortSignal;
+}
+
+/** A response and what Envoy's access log says of it. */
+export interface FetchResult extends HttpResponse {
+  /** Response code details. */
+  readonly details: string;
+  /** The cluster that got the request. */
+  readonly cluster?: string;
+}
+
+/**
+ * A proxy-wasm host in this process that behaves as Envoy 1.40: same life cycle, same statuses, same quirks.
+ * No sockets, no wall clock; the same input gives the same output.
+ */
+export class Emulator implements AsyncDisposable {
+  readonly clock: VirtualClock;
+  /** Every trap of a guest, so that tests can tell there were none. */
+  readonly traps: readonly Trap[];
+  /** Set at any time to see each call of a host function. */
+  callTrace: ((entry: CallTraceEntry) => void) | undefined;
+  readonly #options: EmulatorOptions;
+  readonly #log: LogSink;
+  readonly #metrics = new MetricStore();
+  readonly #random: Random;
+  readonly #plugins: PluginHost;
+  readonly #host: Host;
+  readonly #streams = new Set<HttpStream>();
+  #failure: Error | undefined;
+  #connections = 0;
+  #nextWorker = 0;
+  #isDisposed = false;
+
+  private constructor(options: EmulatorOptions) {
+    this.#options = options;
+    this.callTrace = options.callTrace;
+    this.clock = new VirtualClock(options.startTime ?? START_OF_2026, () => this.#check());
+    this.#log = new LogSink(options.logLevel ?? "info");
+    this.#random = new Random(options.seed ?? 1);
+    this.#host = this.#makeHost();
+    this.traps = this.#host.traps;
+    this.#plugins = new PluginHost(this.#host, options.topology.workers);
+  }
+
+  /**
+   * Loads all filters and starts every VM.
+   * @throws PluginRefusedError exactly where Envoy 1.40 would not start
+   * @throws HostFunctionNotEmulated if a module needs at start what is not emulated
+   */
+  static async start(options: EmulatorOptions): Promise<Emulator> {
+    const { workers, filters } = options.topology;
+    if (!Number.isInteger(workers) || workers < 1)
+      throw new TypeError(`workers must be 1 or more, not ${workers}`);
+    const emulator = new Emulator(options);
+    const modules = new Map<string, LoadedModule>();
+    for (const spec of filters) {
+      const refuse = (reason: string): PluginRefusedError =>
+        new PluginRefusedError(spec.name, reason, emulator.logs);
+      try {
+        const module = modules.get(spec.wasmPath) ?? (await loadModule(spec.wasmPath));
+        modules.set(spec.wasmPath, module);
+        const reason = emulator.#plugins.add(new Plugin(spec, module, spec.config));
+        if (reason !== undefined) throw refuse(reason);
+      } catch (error) {
+        if (error instanceof LoadError) throw refuse(error.message);
+        throw error;
+      }
+    }
+    emulator.#plugins.startWorkers();
+    return emulator;
+  }
+
+  /** Everything that modules have logged, in order. */
+  get logs(): readonly LogLine[] {
+    return this.#log.lines;
+  }
+
+  /** Calls `listener` for each further line. @returns what ends that */
+  onLog(listener: (line: LogLine) => void): () => void {
+    return this.#log.subscribe(listener);
+  }
+
+  /**
+   * Sends a request through the chain. Resolves when the stream is completely over: on_log, on_done and
+   * on_delete have run.
+   * @throws StreamResetError if there is no complete response
+   * @throws HostFunctionNotEmulated if a filter needs what is not emulated, then and from then on
+   */
+  fetch(request: HttpRequest, options: FetchOptions = {}): Promise<FetchResult> {
+    return new Promise((resolve, reject) => {
+      this.#check();
+      const worker = options.worker ?? this.#nextWorker++ % this.#plugins.workers;
+      if (!(worker >= 0 && worker < this.#plugins.workers))
+        throw new RangeError(`there is no worker ${worker}`);
+      const chain = this.#plugins.acquire(worker);
+      const connectionId = this.#connections++;
+      const disconnect = (): void => this.#host.protect(() => stream.reset("downstream_remote_disconnect"));
+      const stream: HttpStream = new HttpStream({
+        host: this.#host,
+        routes: this.#options.topology.routes,
+        filters: chain,
+        request,
+        connectionId,
+        sourceAddress: options.sourceAddress ?? `127.0.0.1:${FIRST_CLIENT_PORT + (connectionId % 20_000)}`,
+        onEnd: (end) => {
+          this.#streams.delete(stream);
+          options.signal?.removeEventListener("abort", disconnect);
+          if (!this.#failure) this.#plugins.release(chain);
+          if ("error" in end) reject(end.error);
+          else resolve(toResult(end));
+        },
+      });
+      this.#streams.add(stream);
+      options.signal?.addEventListener("abort", disconnect);
+      this.#host.protect(() => stream.start());
+      if (options.signal?.aborted) disconnect();
+    });
+  }
+
+  /**
+   * Gives a filter a new configuration as Envoy 1.40 does it: checked in a canary VM, then new root contexts
+   * in the same VMs; old roots end with their last stream. If it is refused, the old one keeps serving.
+   * @throws RangeError if there is no filter of that name
+   */
+  async updateFilter(name: string, config: unknown): Promise<UpdateResult> {
+    this.#check();
+    const filter = this.#plugins.filters.find((candidate) => candidate.plugin.name === name);
+    if (!filter) throw new RangeError(`there is no filter ${JSON.stringify(name)}`);
+    let result: UpdateResult | undefined;
+    this.#host.protect(() => (result = this.#plugins.update(filter, config)));
+    this.#check();
+    return result as UpdateResult;
+  }
+
+  /** Custom metrics by Envoy's name, `wasmcustom.` in front; histograms say how many values they got. */
+  stats(): ReadonlyMap<string, number> {
+    return this.#metrics.snapshot();
+  }
+
+  /** Ends everything: streams that still run are reset, root contexts get on_done and on_delete. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    await settle();
+    for (const stream of this.#streams) this.#host.protect(() => stream.reset("shutdown"));
+    if (!this.#failure) this.#host.protect(() => this.#plugins.shutdown());
+  }
+
+  #makeHost(): Host {
+    const callTrace = (): Emulator["callTrace"] => this.callTrace;
+    return {
+      clock: this.clock,
+      log: this.#log,
+      random: this.#random,
+      sharedData: new SharedData(),
+      queues: new SharedQueues(),
+      metrics: this.#metrics,
+      traps: [],
+      environment: this.#options.hostEnvironment,
+      bufferLimit: this.#options.bufferLimit ?? MEBIBYTE,
+      get callTrace() {
+        return callTrace();
+      },
+      cluster: this.#options.clusters,
+      post: (task) => queueMicrotask(() => this.#host.protect(task)),
+      protect: (task) => {
+        if (this.#failure) return;
+        try {
+          task();
+        } catch (error) {
+          this.#fail(error as Error);
+        }
+      },
+    };
+  }
+
+  #fail(error: Error): void {
+    this.#failure = error;
+    for (const stream of this.#streams) stream.abandon(error);
+  }
+
+  #check(): void {
+    if (this.#failure) throw this.#failure;
+    if (this.#isDisposed) throw new Error("the emulator has been disposed of");
+  }
+}
+
+function toResult(end: Exclude<StreamEnd, { readonly error: Error }>): FetchResult {
+  const { response, details, cluster } = end;
+  return cluster === undefined ? { ...response, details } : { ...response, details, cluster };
+}

@@ -1,0 +1,49 @@
+import type { ClusterHandler } from "../model/index.ts";
+import type { VirtualClock } from "./clock.ts";
+import type { LogSink } from "./logs.ts";
+import type { Random } from "./random.ts";
+import type { SharedData } from "./shared/data.ts";
+import type { MetricStore } from "./shared/metrics.ts";
+import type { SharedQueues } from "./shared/queues.ts";
+
+/** A trap of a guest. */
+export interface Trap {
+  readonly plugin: string;
+  /** -1: main thread or canary. */
+  readonly worker: number;
+  /** The function that the host had called. */
+  readonly function: string;
+  readonly error: Error;
+}
+
+/** One call of a host function, as {@link Host.callTrace} gets it. */
+export interface CallTraceEntry {
+  readonly worker: number;
+  readonly plugin: string;
+  readonly contextId: number;
+  readonly function: string;
+  readonly args: readonly (number | bigint)[];
+  /** What the function returned; undefined for those that return nothing. */
+  readonly status: number | undefined;
+}
+
+/** What all VMs and streams of one emulated process share. */
+export interface Host {
+  readonly clock: VirtualClock;
+  readonly log: LogSink;
+  readonly random: Random;
+  readonly sharedData: SharedData;
+  readonly queues: SharedQueues;
+  readonly metrics: MetricStore;
+  readonly traps: Trap[];
+  /** Variables that every VM sees, below the ones of its own. */
+  readonly environment: Readonly<Record<string, string>> | undefined;
+  readonly bufferLimit: number;
+  readonly callTrace: ((entry: CallTraceEntry) => void) | undefined;
+  /** The handler of a cluster, or undefined if there is no such cluster. */
+  cluster(name: string): ClusterHandler | undefined;
+  /** Runs `task` soon, outside of any callback, on the thread it belongs to. */
+  post(task: () => void): void;
+  /** Runs `task`; what it throws ends the emulation and reaches whoever waits for it. */
+  protect(task: () => void): void;
+}

@@ -1,0 +1,76 @@
+import { ALLOWED_DURING_START, ALLOWED_IN_ALLOCATOR } from "../../abi/index.ts";
+import { GuestTrap, HostCrashError, HostFunctionNotEmulated } from "../errors.ts";
+import { Restriction, type Vm } from "../vm/vm.ts";
+import type { WasmImports, WasmMemory } from "../vm/webassembly.ts";
+import { bufferFunctions } from "./buffers.ts";
+import { callFunctions } from "./calls.ts";
+import { controlFunctions } from "./control.ts";
+import { foreignFunctions } from "./foreign.ts";
+import { headerFunctions } from "./headers.ts";
+import { metricFunctions } from "./metrics.ts";
+import { propertyFunctions } from "./properties.ts";
+import { sharedFunctions } from "./shared.ts";
+import { streamFunctions } from "./streams.ts";
+import { wasiFunctions } from "./wasi.ts";
+
+/** A host function. Integers come signed, i64 as bigint. */
+export type HostFunction = (...args: never[]) => number | undefined;
+export type HostFunctions = Readonly<Record<string, HostFunction>>;
+
+type AnyFunction = (...args: (number | bigint)[]) => number | undefined;
+
+/**
+ * The import object for one instance: exactly the functions that the module asks for, each of which refuses
+ * to run where Envoy 1.40 restricts it and tells the call trace if there is one.
+ */
+export function buildImports(
+  vm: Vm,
+  imports: readonly { readonly module: string; readonly name: string }[],
+  memory: WasmMemory | undefined,
+): WasmImports {
+  const env: HostFunctions = {
+    ...headerFunctions(vm),
+    ...bufferFunctions(vm),
+    ...propertyFunctions(vm),
+    ...streamFunctions(vm),
+    ...callFunctions(vm),
+    ...sharedFunctions(vm),
+    ...metricFunctions(vm),
+    ...controlFunctions(vm),
+    ...foreignFunctions(vm),
+  };
+  const wasi = wasiFunctions(vm);
+  const object: WasmImports = {};
+  for (const { module, name } of imports) {
+    const implementation = (module === "env" ? env : wasi)[name] ?? notEmulated(name);
+    (object[module] ??= {})[name] = guard(vm, name, implementation as AnyFunction);
+  }
+  if (memory) (object.env ??= {}).memory = memory;
+  return object;
+}
+
+function guard(vm: Vm, name: string, implementation: AnyFunction): AnyFunction {
+  return (...args) => {
+    if (vm.restriction !== Restriction.None) checkRestriction(vm, name);
+    const { callTrace } = vm.host;
+    if (callTrace === undefined) return implementation(...args);
+    const { id, plugin } = vm.active;
+    const status = implementation(...args);
+    callTrace({ worker: vm.worker, plugin: plugin?.name ?? "", contextId: id, function: name, args, status });
+    return status;
+  };
+}
+
+function checkRestriction(vm: Vm, name: string): void {
+  if (vm.restriction === Restriction.StartSection) {
+    throw new HostCrashError(`${name} is called from the start section; export _initialize instead`);
+  }
+  const allowed = vm.restriction === Restriction.Start ? ALLOWED_DURING_START : ALLOWED_IN_ALLOCATOR;
+  if (!allowed.has(name)) throw new GuestTrap(`restricted_callback: ${name} may not be called here`);
+}
+
+function notEmulated(name: string): HostFunction {
+  return () => {
+    throw new HostFunctionNotEmulated(name);
+  };
+}

@@ -1,0 +1,290 @@
+import type { HttpRequest, HttpResponse, RouteSpec } from "../../model/index.ts";
+import { StreamResetError } from "../errors.ts";
+import { Body } from "../headers/body.ts";
+import { HeaderMap } from "../headers/header-map.ts";
+import { INLINE_REQUEST_TRAILER, INLINE_TRAILER } from "../headers/inline.ts";
+import type { Host } from "../host.ts";
+import { FilterState } from "../properties/filter-state.ts";
+import type { Context } from "../vm/context.ts";
+import { Client } from "./client.ts";
+import { Direction } from "./direction.ts";
+import { StreamFilter, type FilterInstance } from "./filter.ts";
+import { incomingHeaders, isBodiless, upstreamHeaders } from "./intake.ts";
+import { isGrpcRequest, plainReply, renderLocalReply, type LocalReply } from "./local-reply.ts";
+import { matchRoute, Router } from "./router.ts";
+
+/** How a stream begins. */
+export interface StreamOptions {
+  readonly host: Host;
+  readonly routes: readonly RouteSpec[];
+  readonly filters: readonly FilterInstance[];
+  readonly request: HttpRequest;
+  readonly connectionId: number;
+  /** Address and port, joined with a colon. */
+  readonly sourceAddress: string;
+  /** Called once, when on_log, on_done and on_delete have run. */
+  readonly onEnd: (end: StreamEnd) => void;
+}
+
+/** How a stream ended. */
+export type StreamEnd =
+  | { readonly response: HttpResponse; readonly details: string; readonly cluster: string | undefined }
+  | { readonly error: Error };
+
+/** One request and its response on their way through the chain (Envoy 1.40: FilterManager and ActiveStream). */
+export class HttpStream {
+  readonly host: Host;
+  readonly request: HttpRequest;
+  readonly requestHeaders: HeaderMap;
+  readonly isHead: boolean;
+  readonly connectionId: number;
+  readonly sourceAddress: string;
+  readonly startTime: bigint;
+  readonly filterState = new FilterState();
+  readonly filters: readonly StreamFilter[];
+  requestTrailers: HeaderMap | undefined;
+  responseHeaders: HeaderMap | undefined;
+  responseTrailers: HeaderMap | undefined;
+  /** Response code details. */
+  details = "";
+  /** The route as far as it is known; stale after header changes until the router looks again. */
+  route: RouteSpec | undefined;
+  upstreamStart: bigint | undefined;
+  endTime: bigint | undefined;
+  /** Number of request body bytes that have come from the client. */
+  requestBodyBytes = 0;
+  /** Greater than 0 while a decode hook is being finished: local replies wait for its end. */
+  decodeDepth = 0;
+  readonly #routes: readonly RouteSpec[];
+  readonly #onEnd: (end: StreamEnd) => void;
+  readonly #decode: Direction;
+  readonly #encode: Direction;
+  readonly #router: Router;
+  readonly #client: Client;
+  readonly #isGrpc: boolean;
+  #isRouteFresh = true;
+  #prepared: LocalReply | undefined;
+  #isOver = false;
+
+  constructor(options: StreamOptions) {
+    this.host = options.host;
+    this.request = options.request;
+    this.connectionId = options.connectionId;
+    this.sourceAddress = options.sourceAddress;
+    this.startTime = options.host.clock.now();
+    this.isHead = options.request.method === "HEAD";
+    this.requestHeaders = incomingHeaders(options.request, options.host.random);
+    this.#isGrpc = isGrpcRequest(this.requestHeaders.get("content-type"));
+    this.#routes = options.routes;
+    this.#onEnd = options.onEnd;
+    this.route = matchRoute(this.#routes, this.requestHeaders);
+    this.filters = options.filters.map((instance) => new StreamFilter(instance));
+    this.#router = new Router(this);
+    this.#client = new Client(this);
+    this.#decode = new Direction(this, 0, this.filters, this.#router);
+    this.#encode = new Direction(this, 1, this.filters.toReversed(), this.#client);
+  }
+
+  /** Whether a response has begun, from upstream or a local one. */
+  get hasResponse(): boolean {
+    return this.responseHeaders !== undefined || this.#isOver;
+  }
+
+  /** Number of response body bytes that went to the client. */
+  get responseBodyBytes(): number {
+    return this.#client.bodyBytes;
+  }
+
+  /** Receives the whole request in the shape of HTTP/1.1: headers, the body in one piece, then its end. */
+  start(): void {
+    const { body, trailers } = this.request;
+    const hasBody = body.length > 0 || trailers !== undefined;
+    this.#decode.sendHeaders(this.requestHeaders, !hasBody);
+    if (!hasBody) return;
+    this.requestBodyBytes = body.length;
+    if (body.length > 0) this.#decode.sendData(new Body(body), false);
+    if (!trailers) return this.#decode.sendData(new Body(), true);
+    this.requestTrailers = new HeaderMap(INLINE_REQUEST_TRAILER);
+    this.requestTrailers.assign(trailers);
+    this.#decode.sendTrailers(this.requestTrailers);
+  }
+
+  /** Receives the response of the cluster. */
+  receiveResponse(response: HttpResponse): void {
+    if (this.hasResponse) return;
+    this.details = "via_upstream";
+    const elapsed = this.host.clock.now() - (this.upstreamStart ?? this.startTime);
+    const headers = upstreamHeaders(response, this.isHead, elapsed);
+    this.responseHeaders = headers;
+    const hasBody =
+      !isBodiless(response.status, this.isHead) &&
+      (response.body.length > 0 || response.trailers !== undefined);
+    this.#encode.sendHeaders(headers, !hasBody);
+    if (!hasBody) return;
+    if (response.body.length > 0) this.#encode.sendData(new Body(response.body), false);
+    if (!response.trailers) return this.#encode.sendData(new Body(), true);
+    this.responseTrailers = new HeaderMap(INLINE_TRAILER);
+    this.responseTrailers.assign(response.trailers);
+    this.#encode.sendTrailers(this.responseTrailers);
+  }
+
+  /**
+   * Answers for the upstream (Envoy 1.40: FilterManager::sendLocalReply). Before any response it goes through
+   * the encode hooks; while response headers are still in the chain it replaces them and skips the hooks;
+   * later it can only reset the stream.
+   */
+  sendLocalReply(reply: LocalReply): void {
+    if (this.#isOver) return;
+    this.details = reply.details;
+    if (this.decodeDepth > 0 && !this.responseHeaders) {
+      // The first reply of a callback wins; a later one leaves only its details.
+      this.#prepared ??= reply;
+      return;
+    }
+    if (!this.responseHeaders) return this.#encodeLocalReply(reply);
+    if (this.#client.isStarted) return this.reset(reply.details);
+    this.#encode.isAborted = true;
+    this.#decode.isAborted = true;
+    const { headers, body } = renderLocalReply(reply, this.#isGrpc);
+    this.responseHeaders = headers;
+    const hasBody = body.length > 0 && !this.isHead;
+    this.#client.headers(headers, !hasBody);
+    if (hasBody) this.#client.data(new Body(body), true);
+  }
+
+  /** Sends the local reply that waited for the end of a decode hook. */
+  sendPreparedReply(): void {
+    const reply = this.#prepared;
+    if (!reply || this.decodeDepth > 0) return;
+    this.#prepared = undefined;
+    this.#encodeLocalReply(reply);
+  }
+
+  /** Goes on after a pause (proxy_continue_stream). */
+  resume(context: Context, direction: 0 | 1): void {
+    const filter = this.filters.find((candidate) => candidate.context === context);
+    if (filter && !this.#isOver) (direction === 0 ? this.#decode : this.#encode).resume(filter);
+  }
+
+  /** Makes the router look for the route again. */
+  clearRouteCache(): void {
+    this.#isRouteFresh = false;
+  }
+
+  /** The route for the request as it is now. */
+  resolveRoute(): RouteSpec | undefined {
+    if (!this.#isRouteFresh) this.route = matchRoute(this.#routes, this.requestHeaders);
+    this.#isRouteFresh = true;
+    return this.route;
+  }
+
+  /** Notes that the request is on its way to the cluster. */
+  upstreamStarted(): void {
+    this.upstreamStart = this.host.clock.now();
+  }
+
+  /** Takes trailers that a filter adds at the end of the body. @returns false if the message has some already */
+  addTrailers(context: Context, direction: 0 | 1, trailers: HeaderMap): boolean {
+    const filter = this.filters.find((candidate) => candidate.context === context);
+    const existing = direction === 0 ? this.requestTrailers : this.responseTrailers;
+    if (!filter || existing) return false;
+    if (direction === 0) this.requestTrailers = trailers;
+    else this.responseTrailers = trailers;
+    filter.flows[direction].pendingTrailers = trailers;
+    return true;
+  }
+
+  /** Answers that a buffered body is beyond the limit: 413 for requests, 500 or a reset for responses. */
+  bodyTooLarge(direction: 0 | 1): void {
+    if (direction === 0)
+      this.sendLocalReply(plainReply(413, "request_payload_too_large", "Payload Too Large"));
+    else this.sendLocalReply(plainReply(500, "response_payload_too_large", "Internal Server Error"));
+  }
+
+  /** The VM of a filter is dead: failure policy closed answers 503, once. */
+  failFilter(filter: StreamFilter): void {
+    if (filter.hasFailed) return;
+    filter.hasFailed = true;
+    this.sendLocalReply({ ...plainReply(503, "wasm_fail_stream"), grpcStatus: 14 });
+  }
+
+  /**
+   * The context of a filter if its hooks are to be called now. Envoy makes it at the request headers; a filter
+   * that has not seen the request does not see the response either.
+   */
+  contextFor(filter: StreamFilter, kind: 0 | 1): Context | undefined {
+    const { vm, root } = filter.instance;
+    if (filter.hasFailed) return undefined;
+    if (!vm || !root || vm.isFailed) {
+      if (kind === 0 || filter.context) this.failFilter(filter);
+      return undefined;
+    }
+    if (!filter.context && kind === 0) {
+      filter.context = vm.createStreamContext(root, this);
+      if (vm.isFailed) {
+        this.failFilter(filter);
+        return undefined;
+      }
+    }
+    return filter.context;
+  }
+
+  /** Ends the stream without a (complete) response: close_stream, a client that is gone, a broken response. */
+  reset(details: string): void {
+    if (this.#isOver) return;
+    this.details = details;
+    this.#finish({ error: new StreamResetError(details, this.#client.partial()) });
+  }
+
+  /** Ends the stream with a complete response. */
+  complete(response: HttpResponse): void {
+    if (this.#isOver) return;
+    this.#finish({
+      response,
+      details: this.details,
+      cluster: this.upstreamStart === undefined ? undefined : this.route?.cluster,
+    });
+  }
+
+  /** Drops the stream without a word to the guest, because the emulation has failed. */
+  abandon(error: Error): void {
+    this.#close();
+    this.#onEnd({ error });
+  }
+
+  #encodeLocalReply(reply: LocalReply): void {
+    this.#decode.isAborted = true;
+    this.#router.cancel();
+    const { headers, body } = renderLocalReply(reply, this.#isGrpc);
+    this.responseHeaders = headers;
+    const hasBody = body.length > 0 && !this.isHead;
+    this.#encode.sendHeaders(headers, !hasBody);
+    if (hasBody) this.#encode.sendData(new Body(body), true);
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    this.#decode.isAborted = true;
+    this.#encode.isAborted = true;
+    this.#router.cancel();
+    this.endTime = this.host.clock.now();
+  }
+
+  /** on_log of every filter, then on_done and on_delete of each: Envoy 1.40's order for HTTP. */
+  #finish(end: StreamEnd): void {
+    this.#close();
+    const maps = [this.requestHeaders, this.requestTrailers, this.responseHeaders, this.responseTrailers];
+    for (const filter of this.filters) {
+      const { vm, root } = filter.instance;
+      if (!vm || !root || vm.isFailed) continue;
+      filter.context ??= vm.createStreamContext(root, this);
+      const { context } = filter;
+      context.forgetPhases();
+      context.logMaps = maps;
+      if (!vm.isFailed) vm.callback(context, "proxy_on_log", context.id);
+      context.logMaps = undefined;
+    }
+    for (const { context } of this.filters) context?.vm.endStreamContext(context);
+    this.#onEnd(end);
+  }
+}

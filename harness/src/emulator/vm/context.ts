@@ -1,0 +1,62 @@
+import type { Body } from "../headers/body.ts";
+import type { HeaderMap } from "../headers/header-map.ts";
+import type { HttpStream } from "../stream/stream.ts";
+import type { Plugin } from "./plugin.ts";
+import type { Vm } from "./vm.ts";
+
+/** Answer of an HTTP callout while the guest looks at it. */
+export interface CallResponse {
+  readonly headers: HeaderMap;
+  readonly body: Uint8Array;
+  readonly trailers: HeaderMap | undefined;
+}
+
+/** What `declare_property` says of a property. */
+export interface PropertyPrototype {
+  readonly readOnly: boolean;
+}
+
+/** What a host function sees of the side on which it is called: the VM itself, a plugin's root, or a stream. */
+export class Context {
+  readonly vm: Vm;
+  readonly id: number;
+  /** The root context of a stream context, else the context itself. */
+  readonly root: Context;
+  /** Missing in the VM's own context 0. */
+  readonly plugin: Plugin | undefined;
+  /** The stream of a stream context until it is deleted. */
+  readonly stream: HttpStream | undefined;
+  /** Maps by MapType 0..3 as long as their phase lasts. */
+  readonly maps: (HeaderMap | undefined)[] = [undefined, undefined, undefined, undefined];
+  /** Maps by MapType 0..3, read-only, while on_log runs. */
+  logMaps: readonly (HeaderMap | undefined)[] | undefined;
+  /** Request and response body as long as their phase lasts. */
+  readonly bodies: [Body | undefined, Body | undefined] = [undefined, undefined];
+  /** Bodies of which Envoy keeps a pointer after it has freed them: reading one crashes it. */
+  readonly freedBodies: [boolean, boolean] = [false, false];
+  endOfStream = false;
+  /** Bytes that buffer type 8 shows: the last buffer that was asked for. */
+  callData: Body | undefined;
+
+  callResponse: CallResponse | undefined;
+  status: readonly [code: number, message: string] = [0, ""];
+  /** Text of buffer type 7 while on_configure runs. */
+  configuration: Body | undefined;
+  readonly prototypes: Map<string, PropertyPrototype> | undefined;
+  tickPeriod = 0;
+
+  constructor(vm: Vm, id: number, plugin?: Plugin, root?: Context, stream?: HttpStream) {
+    this.vm = vm;
+    this.id = id;
+    this.plugin = plugin;
+    this.root = root ?? this;
+    this.stream = stream;
+    this.prototypes = root ? undefined : new Map();
+  }
+
+  /** Ends the phases: after this nothing of the stream can be reached but in on_log. */
+  forgetPhases(): void {
+    this.maps.fill(undefined);
+    this.bodies.fill(undefined);
+  }
+}

@@ -1,0 +1,39 @@
+import { configText, type FilterSpec } from "../../model/index.ts";
+import { Body } from "../headers/body.ts";
+import type { LoadedModule } from "./module.ts";
+
+const utf8 = new TextEncoder();
+
+/** A filter with one certain configuration. */
+export class Plugin {
+  readonly spec: FilterSpec;
+  readonly name: string;
+  readonly rootId: string;
+  readonly vmId: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly module: LoadedModule;
+  readonly configuration: Uint8Array;
+  /** Plugins with equal keys share a VM on each thread (Envoy 1.40: vm_id, code, environment). */
+  readonly vmKey: string;
+  /** Plugins with equal keys share a root context in their VM (Envoy 1.40: everything but the VM). */
+  readonly key: string;
+
+  constructor(spec: FilterSpec, module: LoadedModule, config: unknown) {
+    this.spec = spec;
+    this.module = module;
+    this.name = spec.name;
+    this.rootId = spec.rootId ?? "";
+    this.vmId = spec.vmId ?? "";
+    this.environment = spec.environment ?? {};
+    const text = configText(config);
+    this.configuration = utf8.encode(text);
+    const environment = Object.entries(this.environment).sort(([a], [b]) => (a < b ? -1 : 1));
+    this.vmKey = JSON.stringify([this.vmId, module.digest, environment]);
+    this.key = JSON.stringify([this.name, this.rootId, text]);
+  }
+
+  /** What buffer type 7 shows in on_configure. */
+  configurationBody(): Body {
+    return new Body(this.configuration);
+  }
+}

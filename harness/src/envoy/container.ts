@@ -1,0 +1,196 @@
+/** Starts Envoy in a container. */
+import { spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { GenericContainer, getContainerRuntimeClient, ImageName, Wait } from "testcontainers";
+import type { StartedTestContainer } from "testcontainers";
+import type { FilterSpec } from "../model/index.ts";
+import { bootstrap, type ClusterSpec } from "../ship/index.ts";
+import { HttpAdmin } from "./admin.ts";
+import { DiscoveryServer } from "./discovery-server.ts";
+import { EnvoyStartError } from "./errors.ts";
+import { errorText } from "./exec.ts";
+import { sha256 } from "./hash.ts";
+import type { ImageInstallation } from "./installation.ts";
+import { beforeProcessEnds } from "./lifetime.ts";
+import { EnvoyLog } from "./log.ts";
+import { commonArguments, type EnvoyExit, isOnThisMachine, type StartOptions } from "./options.ts";
+import { requireFreePort } from "./ports.ts";
+import { type Publisher, Reloader } from "./reload.ts";
+import { Running } from "./running.ts";
+import { HARNESS_HOST, upstreamBindHost } from "./upstream.ts";
+import { poll } from "./wait.ts";
+
+const LISTENER_PORT = 10_000;
+const ADMIN_PORT = 9901;
+const DIRECTORY = "/etc/sidecraft";
+const DISCOVERY_CLUSTER = "sidecraft_discovery";
+const READABLE = 0o644;
+
+/**
+ * Starts an Envoy in a container of the local Docker engine. The image is pulled only if the engine does not have it.
+ *
+ * Configuration and modules are copied in, so that the engine may run in a virtual machine. Filters are replaced
+ * over REST: Envoy reloads a file only when it is renamed into place, but copying into a container writes it
+ * directly, and renames in a mounted directory do not reach containers in a virtual machine.
+ *
+ * @param installation the image
+ * @param options how to start it
+ * @returns Envoy, ready for requests
+ * @throws {EnvoyStartError} if it does not come up
+ */
+export async function startContainer(installation: ImageInstallation, options: StartOptions): Promise<Running> {
+  await requireFreePort("0.0.0.0", options.listenerPort ?? 0);
+  await requireFreePort("0.0.0.0", options.adminPort ?? 0);
+  await using undo = new AsyncDisposableStack();
+  const log = new EnvoyLog(options.topology.filters, options);
+
+  const publisher = new ContainerPublisher();
+  let reloader: Reloader | undefined;
+  if (options.reloadable === true) {
+    publisher.server = undo.use(await DiscoveryServer.start(await upstreamBindHost(installation)));
+    reloader = new Reloader(publisher);
+    await reloader.publishFirst(options.topology.filters);
+  }
+  const config = await containerBootstrap(options, publisher);
+  const copies = [{ content: JSON.stringify(config, null, 2), target: `${DIRECTORY}/envoy.json`, mode: READABLE }];
+
+  const name = `sidecraft-envoy-${randomUUID()}`;
+  const exit = Promise.withResolvers<EnvoyExit>();
+  const container = new GenericContainer(installation.image)
+    .withName(name)
+    .withCommand(["-c", `${DIRECTORY}/envoy.json`, ...commonArguments(options)])
+    .withExposedPorts(published(LISTENER_PORT, options.listenerPort), published(ADMIN_PORT, options.adminPort))
+    .withExtraHosts([{ host: HARNESS_HOST, ipAddress: "host-gateway" }])
+    .withCopyContentToContainer([...copies, ...publisher.takeCopies()])
+    .withWaitStrategy(Wait.forHttp("/ready", ADMIN_PORT, { abortOnContainerExit: true }).withReadTimeout(200))
+    .withStartupTimeout(options.startTimeoutMs ?? 60_000)
+    .withAutoCleanup(await reaperAtHand())
+    .withLogConsumer((stream) => {
+      const read = log.reader();
+      stream.on("data", read).once("close", () => {
+        read();
+        exit.resolve({ status: null });
+      });
+    });
+
+  // Also where a reaper watches: it acts some seconds later.
+  undo.defer(beforeProcessEnds(() => removeContainerNow(name)));
+  let started: StartedTestContainer;
+  try {
+    started = await container.start();
+  } catch (error) {
+    removeContainerNow(name);
+    throw startError(error, log, options);
+  }
+  undo.defer(async () => void (await started.stop()));
+  publisher.container = started;
+
+  const host = started.getHost();
+  const adminPort = started.getMappedPort(ADMIN_PORT);
+  const admin = new HttpAdmin(`http://${host}:${adminPort}`);
+  const refused = await reloader?.refusedAtStart(admin);
+  if (refused !== undefined) throw EnvoyStartError.refused(`Envoy refused ${refused.join(", ")}`, log.output);
+  const timeoutMs = options.startTimeoutMs ?? 60_000;
+  const works = await poll(async () => (await admin.workersStarted()) || undefined, { timeoutMs, intervalMs: 10 });
+  if (works === undefined) throw EnvoyStartError.timeout(timeoutMs, log.output);
+
+  const cleanup = undo.move();
+  return new Running({
+    installation,
+    host,
+    listenerPort: started.getMappedPort(LISTENER_PORT),
+    adminPort,
+    admin,
+    log,
+    exited: exit.promise,
+    reloader,
+    end: () => cleanup.disposeAsync(),
+  });
+}
+
+async function containerBootstrap(options: StartOptions, publisher: ContainerPublisher): Promise<object> {
+  const filters: FilterSpec[] = [];
+  for (const filter of options.topology.filters) {
+    filters.push({ ...filter, wasmPath: await publisher.publishModule(filter.wasmPath) });
+  }
+  const clusters: ClusterSpec[] = options.clusters.map(({ name, host, port }) => {
+    return { name, port, host: host === undefined || isOnThisMachine(host) ? HARNESS_HOST : host };
+  });
+  const { server } = publisher;
+  if (server !== undefined) clusters.push({ name: DISCOVERY_CLUSTER, host: HARNESS_HOST, port: server.port });
+  const topology = { ...options.topology, filters };
+  return bootstrap(topology, {
+    listener: { host: "0.0.0.0", port: LISTENER_PORT },
+    admin: { host: "0.0.0.0", port: ADMIN_PORT },
+    clusters,
+    ...(server !== undefined && { dynamicFilters: { restCluster: DISCOVERY_CLUSTER } }),
+    ...(options.accessLog === true && { accessLog: "/dev/stdout" }),
+    ...(options.http1Trailers !== undefined && { http1Trailers: options.http1Trailers }),
+  });
+}
+
+function published(port: number, wanted = 0): number | { container: number; host: number } {
+  return wanted === 0 ? port : { container: port, host: wanted };
+}
+
+/**
+ * Whether testcontainers may start its reaper, which removes containers of a process that was killed. It is an image
+ * too, and a failed pull would fail the start; without it the container is removed by this process.
+ */
+async function reaperAtHand(): Promise<boolean> {
+  if (process.env["TESTCONTAINERS_RYUK_DISABLED"] === "true") return true;
+  const { getReaperImage } = await reaperModule();
+  const client = await getContainerRuntimeClient();
+  return client.image.exists(ImageName.fromString(getReaperImage()));
+}
+
+function startError(error: unknown, log: EnvoyLog, options: StartOptions): Error {
+  const text = errorText(error);
+  const port = /(?:port is already allocated|address already in use)/i.test(text)
+    ? /:(\d+)[^:\d]*(?:failed: port is already allocated|: bind: address already in use)/i.exec(text)?.[1]
+    : undefined;
+  if (port !== undefined) return EnvoyStartError.portTaken(Number(port), { cause: error });
+  if (/exited during/.test(text)) return EnvoyStartError.refused("Envoy ended while starting in its container", log.output);
+  if (/not accessible after/.test(text)) return EnvoyStartError.timeout(options.startTimeoutMs ?? 60_000, log.output);
+  const summary = `the container of Envoy does not start: ${text}`;
+  return new EnvoyStartError(summary, { kind: "refused" }, log.output.slice(-20), { cause: error });
+}
+
+/** Removes a container while this process ends, when nothing asynchronous runs any more. */
+function removeContainerNow(name: string): void {
+  const result = spawnSync("docker", ["rm", "--force", "--volumes", name], { encoding: "utf8", timeout: 20_000 });
+  if (result.error !== undefined) throw result.error;
+  if (result.status !== 0 && !result.stderr.includes("No such container")) throw new Error(result.stderr.trim());
+}
+
+/** Gives Envoy modules as files and discovery answers over HTTP. */
+class ContainerPublisher implements Publisher {
+  server: DiscoveryServer | undefined;
+  container: StartedTestContainer | undefined;
+  readonly #known = new Set<string>();
+  #copies: { content: Buffer; target: string; mode: number }[] = [];
+
+  async publishModule(wasmPath: string): Promise<string> {
+    const content = await readFile(wasmPath);
+    const target = `${DIRECTORY}/modules/${sha256(content)}.wasm`;
+    if (!this.#known.has(target)) {
+      this.#known.add(target);
+      const copy = { content, target, mode: READABLE };
+      if (this.container === undefined) this.#copies.push(copy);
+      else await this.container.copyContentToContainer([copy]);
+    }
+    return target;
+  }
+
+  async publishAnswer(filterName: string, answer: string): Promise<void> {
+    this.server?.publish(filterName, answer);
+  }
+
+  /** What was published before there was a container. */
+  takeCopies(): readonly { content: Buffer; target: string; mode: number }[] {
+    const copies = this.#copies;
+    this.#copies = [];
+    return copies;
+  }
+}

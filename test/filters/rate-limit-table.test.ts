@@ -1,0 +1,99 @@
+// What only the emulator can do: choose workers, set the clock back, and see what is stored with the host.
+
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { Emulator } from "../../harness/src/emulator/index.ts";
+import { WORKSPACE } from "../../harness/src/wasm/build.ts";
+
+const WASM = join(WORKSPACE, "build", "release", "rate-limit.wasm");
+const OK = { status: 200, headers: [], body: new Uint8Array() };
+
+async function start(limit: object, workers = 1) {
+  const config = { limits: [{ name: "l", key: [{ header: "x-user" }], ...limit }] };
+  const emulator = await Emulator.start({
+    topology: {
+      filters: [{ name: "rate-limit", wasmPath: WASM, config }],
+      routes: [{ match: { prefix: "/" }, cluster: "up" }],
+      workers,
+    },
+    clusters: () => () => OK,
+  });
+  const send = async (user: string, worker = 0) => {
+    const headers = [["x-user", user]] as const;
+    const request = { method: "GET", path: "/", authority: "a.test", headers, body: new Uint8Array() };
+    return (await emulator.fetch(request, { worker })).status;
+  };
+  return { emulator, send };
+}
+
+it("keeps 20,000 keys in no more than it was given, and forgives none of them", async () => {
+  const { emulator, send } = await start({ rate: { requests: 1, per: "1h" }, max_keys: 1000 });
+  let created = 0;
+  let largest = 0;
+  emulator.callTrace = ({ function: name, args, status }) => {
+    if (name !== "proxy_set_shared_data" || status !== 0) return;
+    const [size = 0, cas = 0] = args.slice(3).map(Number);
+    // Stored only where there was nothing before.
+    if (cas >>> 0 === 0xffff_ffff) created++;
+    largest = Math.max(largest, size);
+  };
+  let passed = 0;
+  for (let user = 0; user < 20_000; user++) if ((await send(`user-${user}`)) === 200) passed++;
+  // 125 buckets of 8 ways, and one overflow each.
+  expect(created).toBe(125);
+  expect(largest).toBe(12 + 8 * 20);
+  expect(passed).toBe(1125);
+  for (let user = 0; user < 50; user++) expect(await send(`user-${user}`)).toBe(429);
+  expect(emulator.stats().get("wasmcustom.sidecraft_rate_limit_overflow")).toBeGreaterThan(18_000);
+  expect(emulator.traps).toEqual([]);
+});
+
+it.each(["process", "worker"])("counts in scope %s", async (scope) => {
+  const { send } = await start({ rate: { requests: 2, per: "1h" }, scope }, 3);
+  const seen: number[] = [];
+  for (let i = 0; i < 9; i++) seen.push(await send("alice", i % 3));
+  expect(seen.filter((status) => status === 200)).toHaveLength(scope === "process" ? 2 : 6);
+});
+
+it("keeps what a worker has counted when the configuration changes", async () => {
+  const limit = { rate: { requests: 2, per: "1h" }, scope: "worker" };
+  const { emulator, send } = await start(limit);
+  expect([await send("alice"), await send("alice"), await send("alice")]).toEqual([200, 200, 429]);
+  const config = { limits: [{ name: "l", key: [{ header: "x-user" }], ...limit }], headers: "none" };
+  expect((await emulator.updateFilter("rate-limit", config)).accepted).toBe(true);
+  expect(await send("alice")).toBe(429);
+});
+
+it.each(["process", "worker"])("recovers from a clock that jumps by an hour, in scope %s", async (scope) => {
+  const { emulator, send } = await start({ rate: { requests: 2, per: "20s" }, scope });
+  expect([await send("a"), await send("a"), await send("a")]).toEqual([200, 200, 429]);
+  await emulator.clock.advance(-3_600_000_000_000n);
+  expect(await send("a")).toBe(429);
+  await emulator.clock.advance("10s");
+  expect([await send("a"), await send("a")]).toEqual([200, 429]);
+  await emulator.clock.advance("1h");
+  expect([await send("a"), await send("a"), await send("a")]).toEqual([200, 200, 429]);
+});
+
+it("asks the host for no more than it must: a property or the headers, the time, one read, one write", async () => {
+  const { emulator, send } = await start({ rate: { requests: 1, per: "1h" } });
+  await send("warm");
+  const calls: string[] = [];
+  emulator.callTrace = (call) => void calls.push(call.function);
+  await send("alice");
+  await send("alice");
+  expect(calls).toEqual([
+    "proxy_get_header_map_pairs",
+    "proxy_get_current_time_nanoseconds",
+    "proxy_get_shared_data",
+    "proxy_set_shared_data",
+    "proxy_increment_metric",
+    "proxy_add_header_map_value",
+    "proxy_add_header_map_value",
+    "proxy_get_header_map_pairs",
+    "proxy_get_current_time_nanoseconds",
+    "proxy_get_shared_data",
+    "proxy_increment_metric",
+    "proxy_send_local_response",
+  ]);
+});
