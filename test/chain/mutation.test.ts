@@ -21,6 +21,7 @@ function seeds(token: string): readonly Seed[] {
         ["cookie", cookies],
       ],
     },
+    { method: "GET", path: "/admin/users", headers: [["authorization", `Bearer ${token}`]] },
     { method: "POST", path: "/orders", headers: [["authorization", `Bearer ${token}`], demoOverride()] },
     {
       method: "GET",

@@ -16,7 +16,10 @@ const SECRET = "a-secret-of-the-tests";
 const HEADER_NAME = "a header name in lower case that HTTP does not use itself";
 const PERCENT = 'a percentage with at most two decimals, like 12.5 or "12.5%", from 0 to 100';
 
+const README = readFileSync(new URL("README.md", FILTER), "utf8");
+
 const accepted: [string, object][] = [
+  ["the example of its page", JSON.parse(/```json\n(.*?)```/s.exec(README)?.[1] ?? "") as object],
   ...readdirSync(new URL("examples/", FILTER)).map((name): [string, object] => [
     name,
     readJson(`examples/${name}`) as object,

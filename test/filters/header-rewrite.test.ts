@@ -18,6 +18,7 @@ const examples = readdirSync(new URL("examples/", room)).map(
 );
 const demo = readJson("examples/demo.json");
 const INVALID = "sidecraft_header_rewrite_invalid_values";
+const FAILED = "sidecraft_header_rewrite_failed_writes";
 
 /** Values of `name`, one per line of the message. */
 const lines = (headers: HeaderList, name: string): string[] =>
@@ -117,6 +118,7 @@ describeHosts(
       const at = Date.parse(time ?? "");
       expect(at).toBeGreaterThanOrEqual(before - 5);
       expect(at).toBeLessThanOrEqual(Number(host.clock.now() / 1_000_000n) + 5);
+      expect([await host.metric(INVALID), await host.metric(FAILED)]).toEqual([0, 0]);
     });
   },
 );

@@ -55,6 +55,21 @@ it.each(["process", "worker"])("counts in scope %s", async (scope) => {
   expect(seen.filter((status) => status === 200)).toHaveLength(scope === "process" ? 2 : 6);
 });
 
+it("decides anew when another worker gets in between its read and its write", async () => {
+  const { emulator, send } = await start({ rate: { requests: 10, per: "1h" } }, 2);
+  await send("warm");
+  const rivals: Promise<number>[] = [];
+  emulator.callTrace = ({ function: name, worker }) => {
+    if (name === "proxy_get_shared_data" && worker === 0 && rivals.length < 5) rivals.push(send("alice", 1));
+  };
+  const seen: number[] = [];
+  for (let i = 0; i < 10; i++) seen.push(await send("alice", 0));
+  expect(await Promise.all(rivals)).toEqual([200, 200, 200, 200, 200]);
+  expect(seen).toEqual([200, 200, 200, 200, 200, 429, 429, 429, 429, 429]);
+  // The first request loses against all five, and passes with its sixth attempt.
+  expect(emulator.stats().get("wasmcustom.sidecraft_rate_limit_contention")).toBe(5);
+});
+
 it("keeps what a worker has counted when the configuration changes", async () => {
   const limit = { rate: { requests: 2, per: "1h" }, scope: "worker" };
   const { emulator, send } = await start(limit);

@@ -29,6 +29,7 @@ function decide(
 describe("the bucket", () => {
   it("is what the page of the filter says, for every rollout and key", () => {
     expect(murmur3(Buffer.from("Hello, world!"))).toBe(0xc0363e43);
+    expect([bucketOf("checkout-v2", "user-1"), bucketOf("checkout-v2", "user-2")]).toEqual([7065, 1414]);
     fc.assert(
       fc.property(fc.string(), fc.string({ unit: "binary" }), (rollout, key) => {
         expect(guest.number("bucket", `${rollout}:`, key)).toBe(bucketOf(rollout, key));

@@ -1,15 +1,10 @@
-const UNITS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
+import { parseDuration } from "../model/duration.ts";
 
 /** A span of time: nanoseconds, or a number with a unit such as `"1.5s"` or `"200ms"`. */
 export type Duration = bigint | string;
 
-/** Nanoseconds of `duration`. @throws TypeError if the text is not a number with a unit */
-export function nanoseconds(duration: Duration): bigint {
-  if (typeof duration === "bigint") return duration;
-  const match = /^(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)$/.exec(duration);
-  const unit = UNITS[match?.[2] ?? ""];
-  if (!match?.[1] || unit === undefined) throw new TypeError(`not a duration: ${JSON.stringify(duration)}`);
-  return BigInt(Math.round(Number(match[1]) * unit));
+function nanoseconds(duration: Duration): bigint {
+  return typeof duration === "bigint" ? duration : parseDuration(duration);
 }
 
 /** A timer that can be called off. */

@@ -189,6 +189,11 @@ export class Emulator implements AsyncDisposable {
     return this.#metrics.snapshot();
   }
 
+  /** Bytes of linear memory of each VM on the main thread and the workers; it never shrinks. */
+  memorySizes(): number[] {
+    return this.#plugins.memorySizes();
+  }
+
   /** Ends everything: streams that still run are reset, root contexts get on_done and on_delete. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isDisposed) return;

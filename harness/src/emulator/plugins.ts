@@ -99,6 +99,11 @@ export class PluginHost {
     for (const { vm, plugin } of chain) vm?.release(plugin);
   }
 
+  /** Bytes of linear memory of every VM that serves or ticks. */
+  memorySizes(): number[] {
+    return this.#threads.flatMap((thread) => [...thread.vms.values()].map((vm) => vm.memory.size));
+  }
+
   /** Shuts every VM down, the main thread's last. */
   shutdown(): void {
     for (const thread of this.#threads.toReversed()) {

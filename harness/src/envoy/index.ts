@@ -15,7 +15,7 @@ export async function validateConfig(installation: EnvoyInstallation, bootstrap:
   await using dir = await makeTempDir("sidecraft-validate-");
   const path = join(dir.path, "envoy.json");
   await writeFile(path, JSON.stringify(bootstrap));
-  return new Promise((resolve) => {
+  return await new Promise((resolve) => {
     execFile(installation.path, ["--mode", "validate", "-c", path, "--log-level", "info"], { timeout: 30000 }, (error, stdout, stderr) => {
       resolve(error ? { ok: false, output: stdout + stderr } : { ok: true });
     });

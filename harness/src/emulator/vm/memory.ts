@@ -17,6 +17,11 @@ export class GuestMemory {
     return this.#memory !== undefined;
   }
 
+  /** Bytes of linear memory now. */
+  get size(): number {
+    return this.#memory?.buffer.byteLength ?? 0;
+  }
+
   /** Whether `length` bytes at `pointer` lie in memory. */
   has(pointer: number, length: number): boolean {
     const end = (pointer >>> 0) + (length >>> 0);
