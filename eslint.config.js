@@ -32,7 +32,7 @@ const hostCalls = [
   ...["getSharedData", "isLogged", "log", "randomBytes", "registerPlugin", "setProperty", "setSharedData"],
 ];
 
-const assemblyScript = ["sdk-shim/**/*.ts", "filters/**/*.ts", "test/units/assembly/**/*.ts"];
+const assemblyScript = ["sdk-shim/**/*.ts", "filters/**/*.ts", "test/**/assembly/**/*.ts"];
 const room = (name) => `^(\\.\\./)+(src/)?${name}/`;
 
 export default tseslint.config(

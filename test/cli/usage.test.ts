@@ -10,6 +10,7 @@ describe("sidecraft, called wrongly", () => {
     ["config auth --jsn", /unknown option '--jsn'[\s\S]*Did you mean --json\?/],
     ["start --port 99999", /--port[\s\S]*from 0 to 65535/],
     ["start --port http", /--port[\s\S]*from 0 to 65535/],
+    ["start --port 4000 --admin-port 4000", /--port and --admin-port must differ/],
     ["start now", /too many arguments/],
     ["build --target fast", /Allowed choices are release, debug/],
     ["config", /missing required argument 'filter'/],

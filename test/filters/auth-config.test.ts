@@ -38,7 +38,11 @@ const refused: Refused[] = [
   [{ providers: [] }, "/providers", LIST(32)],
   [{ providers: {} }, "/providers", "a list"],
   [{ providers: ["x"] }, "/providers/0", "an object"],
-  [{ providers: Array.from({ length: 33 }, (_, i) => ({ ...jwt({ issuer: `i${i}` }), name: `n${i}` })) }, "/providers", "a list of at most 32 items"],
+  [
+    { providers: Array.from({ length: 33 }, (_, i) => ({ ...jwt({ issuer: `i${i}` }), name: `n${i}` })) },
+    "/providers",
+    "a list of at most 32 items",
+  ],
   [{ providers: [keys()], realm: "" }, "/realm", "1 to 128 printable ASCII characters"],
   [{ providers: [keys()], realm: "a\nb" }, "/realm", "1 to 128 printable ASCII characters"],
   [{ providers: [keys()], realm: "x".repeat(129) }, "/realm", "a string of at most 128 bytes"],
@@ -46,50 +50,141 @@ const refused: Refused[] = [
   [{ providers: [{ name: "x" }] }, "/providers/0/api_key", 'either "api_key" or "jwt"'],
   [{ providers: [{ ...keys(), ...jwt() }] }, "/providers/0/api_key", 'either "api_key" or "jwt"'],
   [{ providers: [{ ...keys(), name: undefined }] }, "/providers/0/name", "a string"],
-  [{ providers: [{ ...keys(), name: "a/b" }] }, "/providers/0/name", 'letters, digits, ".", "_" and "-", first a letter or digit'],
-  [{ providers: [{ ...keys(), name: "-a" }] }, "/providers/0/name", 'letters, digits, ".", "_" and "-", first a letter or digit'],
-  [{ providers: [keys(), { ...jwt(), name: "partners" }] }, "/providers/1/name", "a name that no other provider has", "module"],
+  [
+    { providers: [{ ...keys(), name: "a/b" }] },
+    "/providers/0/name",
+    'letters, digits, ".", "_" and "-", first a letter or digit',
+  ],
+  [
+    { providers: [{ ...keys(), name: "-a" }] },
+    "/providers/0/name",
+    'letters, digits, ".", "_" and "-", first a letter or digit',
+  ],
+  [
+    { providers: [keys(), { ...jwt(), name: "partners" }] },
+    "/providers/1/name",
+    "a name that no other provider has",
+    "module",
+  ],
   [{ providers: [keys({ from: [] })] }, "/providers/0/api_key/from", LIST(8)],
   [{ providers: [keys({ from: [{}] })] }, "/providers/0/api_key/from/0/header", "a string"],
   [{ providers: [keys({ from: [{ header: "X-Api-Key" }] })] }, "/providers/0/api_key/from/0/header", HEADER],
-  [{ providers: [keys({ from: [{ header: "authorization" }] })] }, "/providers/0/api_key/from/0/header", HEADER],
+  [
+    { providers: [keys({ from: [{ header: "authorization" }] })] },
+    "/providers/0/api_key/from/0/header",
+    HEADER,
+  ],
   [{ providers: [keys({ from: [{ header: ":path" }] })] }, "/providers/0/api_key/from/0/header", HEADER],
   [{ providers: [keys({ from: [{ header: "a b" }] })] }, "/providers/0/api_key/from/0/header", HEADER],
-  [{ providers: [keys({ from: [{ header: "a" }, { header: "a" }] })] }, "/providers/0/api_key/from/1/header", "a header that is not in the list yet"],
-  [{ providers: [keys({ from: [{ header: "x-api-key", query: "key" }] })] }, "/providers/0/api_key/from/0/query", 'one of "header"'],
+  [
+    { providers: [keys({ from: [{ header: "a" }, { header: "a" }] })] },
+    "/providers/0/api_key/from/1/header",
+    "a header that is not in the list yet",
+  ],
+  [
+    { providers: [keys({ from: [{ header: "x-api-key", query: "key" }] })] },
+    "/providers/0/api_key/from/0/query",
+    'one of "header"',
+  ],
   [{ providers: [keys({ keys: undefined })] }, "/providers/0/api_key/keys", LIST(1024)],
   [{ providers: [keys({ keys: [] })] }, "/providers/0/api_key/keys", LIST(1024)],
   [entry({ sha256: DIGEST }), "/providers/0/api_key/keys/0/client", "a string"],
-  [entry({ client: " acme", sha256: DIGEST }), "/providers/0/api_key/keys/0/client", "printable ASCII characters without spaces at the ends"],
-  [entry({ client: "a\r\nb", sha256: DIGEST }), "/providers/0/api_key/keys/0/client", "printable ASCII characters without spaces at the ends"],
-  [entry({ client: "aliçe", sha256: DIGEST }), "/providers/0/api_key/keys/0/client", "printable ASCII characters without spaces at the ends"],
-  [entry({ client: "x".repeat(257), sha256: DIGEST }), "/providers/0/api_key/keys/0/client", "a string of at most 256 bytes"],
+  [
+    entry({ client: " acme", sha256: DIGEST }),
+    "/providers/0/api_key/keys/0/client",
+    "printable ASCII characters without spaces at the ends",
+  ],
+  [
+    entry({ client: "a\r\nb", sha256: DIGEST }),
+    "/providers/0/api_key/keys/0/client",
+    "printable ASCII characters without spaces at the ends",
+  ],
+  [
+    entry({ client: "aliçe", sha256: DIGEST }),
+    "/providers/0/api_key/keys/0/client",
+    "printable ASCII characters without spaces at the ends",
+  ],
+  [
+    entry({ client: "x".repeat(257), sha256: DIGEST }),
+    "/providers/0/api_key/keys/0/client",
+    "a string of at most 256 bytes",
+  ],
   [entry({ client: "acme" }), "/providers/0/api_key/keys/0/sha256", HEX],
   [entry({ client: "acme", sha256: "acme-demo-key" }), "/providers/0/api_key/keys/0/sha256", HEX],
   [entry({ client: "acme", sha256: DIGEST.toUpperCase() }), "/providers/0/api_key/keys/0/sha256", HEX],
   [entry({ client: "acme", sha256: `${DIGEST}00` }), "/providers/0/api_key/keys/0/sha256", HEX],
-  [entry({ client: "acme", sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }), "/providers/0/api_key/keys/0/sha256", "the digest of a key that is not empty"],
-  [entry({ client: "acme", key: "acme-demo-key", sha256: DIGEST }), "/providers/0/api_key/keys/0/key", 'one of "client", "sha256"'],
-  [{ providers: [keys(), { ...keys(), name: "b" }] }, "/providers/1/api_key/keys/0/sha256", "a key that is not in any list yet", "module"],
+  [
+    entry({ client: "acme", sha256: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" }),
+    "/providers/0/api_key/keys/0/sha256",
+    "the digest of a key that is not empty",
+  ],
+  [
+    entry({ client: "acme", key: "acme-demo-key", sha256: DIGEST }),
+    "/providers/0/api_key/keys/0/key",
+    'one of "client", "sha256"',
+  ],
+  [
+    { providers: [keys(), { ...keys(), name: "b" }] },
+    "/providers/1/api_key/keys/0/sha256",
+    "a key that is not in any list yet",
+    "module",
+  ],
   [provider({ issuer: undefined }), "/providers/0/jwt/issuer", "a string"],
   [provider({ issuer: "" }), "/providers/0/jwt/issuer", "a string that is not empty"],
   [provider({ issuer: 7 }), "/providers/0/jwt/issuer", "a string"],
   [provider({ issuer: "a\tb" }), "/providers/0/jwt/issuer", "printable ASCII characters"],
-  [{ providers: [jwt(), { ...jwt(), name: "b" }] }, "/providers/1/jwt/issuer", "an issuer that no other provider has", "module"],
+  [
+    { providers: [jwt(), { ...jwt(), name: "b" }] },
+    "/providers/1/jwt/issuer",
+    "an issuer that no other provider has",
+    "module",
+  ],
   [provider({ audiences: undefined }), "/providers/0/jwt/audiences", LIST(32)],
   [provider({ audiences: [] }), "/providers/0/jwt/audiences", LIST(32)],
   [provider({ audiences: "orders" }), "/providers/0/jwt/audiences", "a list"],
   [provider({ audiences: ["a", ""] }), "/providers/0/jwt/audiences/1", "a string that is not empty"],
   [provider({ audiences: ["a\n"] }), "/providers/0/jwt/audiences/0", "printable ASCII characters"],
   [provider({ secret: undefined }), "/providers/0/jwt/secret", 'either "secret" or "secret_base64url"'],
-  [provider({ secret_base64url: "A".repeat(43) }), "/providers/0/jwt/secret", 'either "secret" or "secret_base64url"'],
-  [provider({ secret: SECRET.slice(1) }), "/providers/0/jwt/secret", "32 to 512 visible ASCII characters (RFC 7518 section 3.2)"],
-  [provider({ secret: `${SECRET} ` }), "/providers/0/jwt/secret", "32 to 512 visible ASCII characters (RFC 7518 section 3.2)"],
-  [provider({ secret: "ü".repeat(20) }), "/providers/0/jwt/secret", "32 to 512 visible ASCII characters (RFC 7518 section 3.2)"],
-  [provider({ secret: undefined, secret_base64url: "A".repeat(42) }), "/providers/0/jwt/secret_base64url", BASE64URL],
-  [provider({ secret: undefined, secret_base64url: `${"A".repeat(42)}B` }), "/providers/0/jwt/secret_base64url", BASE64URL],
-  [provider({ secret: undefined, secret_base64url: `${"A".repeat(43)}=` }), "/providers/0/jwt/secret_base64url", BASE64URL],
-  [provider({ secret: undefined, secret_base64url: `${"A".repeat(42)}+A` }), "/providers/0/jwt/secret_base64url", BASE64URL],
+  [
+    provider({ secret_base64url: "A".repeat(43) }),
+    "/providers/0/jwt/secret",
+    'either "secret" or "secret_base64url"',
+  ],
+  [
+    provider({ secret: SECRET.slice(1) }),
+    "/providers/0/jwt/secret",
+    "32 to 512 visible ASCII characters (RFC 7518 section 3.2)",
+  ],
+  [
+    provider({ secret: `${SECRET} ` }),
+    "/providers/0/jwt/secret",
+    "32 to 512 visible ASCII characters (RFC 7518 section 3.2)",
+  ],
+  [
+    provider({ secret: "ü".repeat(20) }),
+    "/providers/0/jwt/secret",
+    "32 to 512 visible ASCII characters (RFC 7518 section 3.2)",
+  ],
+  [
+    provider({ secret: undefined, secret_base64url: "A".repeat(42) }),
+    "/providers/0/jwt/secret_base64url",
+    BASE64URL,
+  ],
+  [
+    provider({ secret: undefined, secret_base64url: `${"A".repeat(42)}B` }),
+    "/providers/0/jwt/secret_base64url",
+    BASE64URL,
+  ],
+  [
+    provider({ secret: undefined, secret_base64url: `${"A".repeat(43)}=` }),
+    "/providers/0/jwt/secret_base64url",
+    BASE64URL,
+  ],
+  [
+    provider({ secret: undefined, secret_base64url: `${"A".repeat(42)}+A` }),
+    "/providers/0/jwt/secret_base64url",
+    BASE64URL,
+  ],
   [provider({ leeway: 60 }), "/providers/0/jwt/leeway", 'a duration like "1.5s" of at most 10m'],
   [provider({ leeway: "60" }), "/providers/0/jwt/leeway", 'a duration like "1.5s" of at most 10m'],
   [provider({ leeway: "" }), "/providers/0/jwt/leeway", 'a duration like "1.5s" of at most 10m'],
@@ -97,28 +192,84 @@ const refused: Refused[] = [
   [provider({ leeway: "11m" }), "/providers/0/jwt/leeway", 'a duration like "1.5s" of at most 10m', "module"],
   [provider({ require_exp: "true" }), "/providers/0/jwt/require_exp", "true or false"],
   [provider({ types: [] }), "/providers/0/jwt/types", LIST(8)],
-  [provider({ types: ["application/at+jwt"] }), "/providers/0/jwt/types/0", "a media type without application/"],
-  [provider({ algorithms: ["RS256"] }), "/providers/0/jwt/algorithms", 'one of "issuer", "audiences", "types", "leeway", "require_exp", "secret", "secret_base64url"'],
+  [
+    provider({ types: ["application/at+jwt"] }),
+    "/providers/0/jwt/types/0",
+    "a media type without application/",
+  ],
+  [
+    provider({ algorithms: ["RS256"] }),
+    "/providers/0/jwt/algorithms",
+    'one of "issuer", "audiences", "types", "leeway", "require_exp", "secret", "secret_base64url"',
+  ],
   [forward({ subject_header: "X-User" }), "/forward/subject_header", HEADER],
   [forward({ subject_header: "" }), "/forward/subject_header", HEADER],
   [forward({ subject_header: "host" }), "/forward/subject_header", HEADER],
   [forward({ provider_header: "connection" }), "/forward/provider_header", HEADER],
-  [forward({ subject_header: "x-api-key" }), "/forward/subject_header", "a header that no provider takes keys from", "module"],
-  [forward({ subject_header: "x-a", provider_header: "x-a" }), "/forward/provider_header", "another header than subject_header", "module"],
+  [
+    forward({ subject_header: "x-api-key" }),
+    "/forward/subject_header",
+    "a header that no provider takes keys from",
+    "module",
+  ],
+  [
+    forward({ subject_header: "x-a", provider_header: "x-a" }),
+    "/forward/provider_header",
+    "another header than subject_header",
+    "module",
+  ],
   [forward({ strip_credentials: 1 }), "/forward/strip_credentials", "true or false"],
   [{ providers: [keys()], forward: [] }, "/forward", "an object"],
   [rules({}), "/rules/0/path_prefix", "a string"],
-  ...["admin", "/admin/", "//", "/a//b", "/a/./b", "/a/..", "/a%2fb", "/a;v=1", "/a?b", "/a#b", "/a\\b", "/a\u0007"].map(
-    (path): Refused => [rules({ path_prefix: path }), "/rules/0/path_prefix", PATH],
-  ),
-  [rules({ path_prefix: "/" }, { path_prefix: "/a" }), "/rules/1/path_prefix", "a path that /rules/0 does not cover: the first match decides", "module"],
-  [rules({ path_prefix: "/b" }, { path_prefix: "/a" }, { path_prefix: "/a" }), "/rules/2/path_prefix", "a path that /rules/1 does not cover: the first match decides", "module"],
+  ...[
+    "admin",
+    "/admin/",
+    "//",
+    "/a//b",
+    "/a/./b",
+    "/a/..",
+    "/a%2fb",
+    "/a;v=1",
+    "/a?b",
+    "/a#b",
+    "/a\\b",
+    "/a\u0007",
+  ].map((path): Refused => [rules({ path_prefix: path }), "/rules/0/path_prefix", PATH]),
+  [
+    rules({ path_prefix: "/" }, { path_prefix: "/a" }),
+    "/rules/1/path_prefix",
+    "a path that /rules/0 does not cover: the first match decides",
+    "module",
+  ],
+  [
+    rules({ path_prefix: "/b" }, { path_prefix: "/a" }, { path_prefix: "/a" }),
+    "/rules/2/path_prefix",
+    "a path that /rules/1 does not cover: the first match decides",
+    "module",
+  ],
   [rules({ path_prefix: "/a", allow_anonymous: "yes" }), "/rules/0/allow_anonymous", "true or false"],
   [rules({ path_prefix: "/a", providers: [] }), "/rules/0/providers", LIST(32)],
-  [rules({ path_prefix: "/a", providers: ["nobody"] }), "/rules/0/providers/0", "the name of a provider", "module"],
-  [rules({ path_prefix: "/a", providers: ["partners", "partners"] }), "/rules/0/providers/1", "a name that is not in the list yet"],
-  [rules({ path_prefix: "/a", provider: ["partners"] }), "/rules/0/provider", 'a known one (did you mean "providers"?)'],
-  [rules({ path_prefix: "/a", methods: ["GET"] }), "/rules/0/methods", 'one of "path_prefix", "allow_anonymous", "providers"'],
+  [
+    rules({ path_prefix: "/a", providers: ["nobody"] }),
+    "/rules/0/providers/0",
+    "the name of a provider",
+    "module",
+  ],
+  [
+    rules({ path_prefix: "/a", providers: ["partners", "partners"] }),
+    "/rules/0/providers/1",
+    "a name that is not in the list yet",
+  ],
+  [
+    rules({ path_prefix: "/a", provider: ["partners"] }),
+    "/rules/0/provider",
+    'a known one (did you mean "providers"?)',
+  ],
+  [
+    rules({ path_prefix: "/a", methods: ["GET"] }),
+    "/rules/0/methods",
+    'one of "path_prefix", "allow_anonymous", "providers"',
+  ],
 ];
 
 const accepted: unknown[] = [
@@ -142,7 +293,7 @@ const accepted: unknown[] = [
 
 const hosts = ["emulator", "envoy"] as const;
 
-describe.for(hosts)("auth: configuration [%s]", (host) => {
+describe.concurrent.for(hosts)("auth: configuration [%s]", (host) => {
   const onHost = it.skipIf(host === "envoy" && !inject("envoy"));
 
   onHost.for(refused)("refuses %j at %s", async ([config, pointer, expected]) => {
@@ -182,11 +333,14 @@ describe.for(hosts)("auth: configuration [%s]", (host) => {
     expect(errors.join("\n")).not.toMatch(/too-short-secret|the-key-itself/);
   });
 
-  onHost.for(["", "{", "[]", "null", '{"providers":[],"providers":[]}', "\xff"])("refuses the text %j", async (text) => {
-    const result = await checkConfiguration("auth", text, host);
-    expect(result.accepted).toBe(false);
-    expect(result.errors.length).toBeGreaterThan(0);
-  });
+  onHost.for(["", "{", "[]", "null", '{"providers":[],"providers":[]}', "\xff"])(
+    "refuses the text %j",
+    async (text) => {
+      const result = await checkConfiguration("auth", text, host);
+      expect(result.accepted).toBe(false);
+      expect(result.errors.length).toBeGreaterThan(0);
+    },
+  );
 });
 
 describe("auth: config.schema.json", () => {
@@ -195,11 +349,30 @@ describe("auth: config.schema.json", () => {
     expect(validate(JSON.parse(JSON.stringify(config)))).toBe(false);
   });
 
-  it.for(refused.filter(([, , , judge]) => judge === "module"))("leaves %j at %s to the filter", ([config]) => {
-    expect(validate(JSON.parse(JSON.stringify(config)))).toBe(true);
-  });
+  it.for(refused.filter(([, , , judge]) => judge === "module"))(
+    "leaves %j at %s to the filter",
+    ([config]) => {
+      expect(validate(JSON.parse(JSON.stringify(config)))).toBe(true);
+    },
+  );
 
   it.for(accepted.map((config) => [config]))("accepts %j", ([config]) => {
     expect(validate(JSON.parse(JSON.stringify(config))), JSON.stringify(validate.errors)).toBe(true);
+  });
+});
+
+describe("auth: README.md", () => {
+  it("shows the demo's configuration", () => {
+    const [, block = ""] =
+      /```json\n(.*?)```/s.exec(readFileSync(new URL("README.md", FOLDER), "utf8")) ?? [];
+    expect(JSON.parse(block)).toEqual(read("examples/demo.json"));
+  });
+
+  it("names every refusal there is", () => {
+    const names =
+      readFileSync(new URL("assembly/refusal.ts", FOLDER), "utf8").match(/"[a-z]+(_[a-z]+)+"/g) ?? [];
+    const page = readFileSync(new URL("README.md", FOLDER), "utf8");
+    expect(names.length).toBeGreaterThan(18);
+    expect(names.filter((name) => !page.includes(name.slice(1, -1)))).toEqual([]);
   });
 });

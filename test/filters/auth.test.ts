@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { expect } from "vitest";
 import { type FetchResult, type TestHost, describeHosts } from "../../harness/src/testing/index.ts";
-import { buildProbe } from "./identity-probe/build.ts";
+import { buildProbe } from "./identity-probe.ts";
 
 const example = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../filters/auth/examples/${name}.json`, import.meta.url), "utf8"));
@@ -40,10 +40,18 @@ const demo = example("demo");
 
 describeHosts(
   "auth: the demo configuration",
-  { filters: [{ filter: "auth", config: demo }, { filter: buildProbe(), name: "probe" }] },
+  {
+    filters: [
+      { filter: "auth", config: demo },
+      { filter: buildProbe(), name: "probe" },
+    ],
+  },
   ({ it, host }) => {
     it("forwards the client of an API key, and not the key", async () => {
-      for (const [sent, client] of [["acme-demo-key", "acme"], ["globex-demo-key", "globex"]] as const) {
+      for (const [sent, client] of [
+        ["acme-demo-key", "acme"],
+        ["globex-demo-key", "globex"],
+      ] as const) {
         const response = await host.fetch("/orders/7", key(sent));
         expect(response.status).toBe(200);
         const request = response.upstream?.request;
@@ -67,7 +75,9 @@ describeHosts(
       const value = await token(host, { sub: "aliçe" });
       const response = await host.fetch("/orders", { headers: { authorization: `bEARER ${value}` } });
       expect(response.status).toBe(200);
-      expect(Buffer.from(response.upstream?.request.header("x-user-id") ?? "", "latin1").toString()).toBe("aliçe");
+      expect(Buffer.from(response.upstream?.request.header("x-user-id") ?? "", "latin1").toString()).toBe(
+        "aliçe",
+      );
     });
 
     it("tells later filters the identity, and only a verified one", async () => {
@@ -76,12 +86,20 @@ describeHosts(
         return ["identity", "subject", "provider"].map((name) => request?.header(`x-seen-${name}`));
       };
       expect(await seen("/orders", key("acme-demo-key"))).toEqual(["partners/acme", "acme", "partners"]);
-      expect(await seen("/orders", bearer(await token(host)))).toEqual(["accounts/alice", "alice", "accounts"]);
+      expect(await seen("/orders", bearer(await token(host)))).toEqual([
+        "accounts/alice",
+        "alice",
+        "accounts",
+      ]);
       expect(await seen("/health")).toEqual([null, null, null]);
     });
 
     it("keeps a request with a body whole", async () => {
-      const response = await host.fetch("/orders", { ...key("acme-demo-key"), method: "POST", body: "seven" });
+      const response = await host.fetch("/orders", {
+        ...key("acme-demo-key"),
+        method: "POST",
+        body: "seven",
+      });
       expect(response.status).toBe(200);
       expect(Buffer.from(response.upstream?.request.body ?? []).toString()).toBe("seven");
     });
@@ -89,7 +107,10 @@ describeHosts(
     it("asks for credentials with a challenge for each scheme and no error code", async () => {
       const response = await host.fetch("/orders");
       expectRefusal(response, 401);
-      expect(challenges(response)).toEqual(['ApiKey realm="sidecraft-demo"', 'Bearer realm="sidecraft-demo"']);
+      expect(challenges(response)).toEqual([
+        'ApiKey realm="sidecraft-demo"',
+        'Bearer realm="sidecraft-demo"',
+      ]);
       expect(response.text()).toBe("credentials are required\n");
     });
 
@@ -104,10 +125,21 @@ describeHosts(
 
     it("refuses unknown API keys, all alike", async () => {
       const digest = "8676d15d94dabdd1283e6c407e2bb08a7b5c13b4e3667d4795c17172e080a3d4";
-      for (const sent of ["nope", "", "acme-demo-keY", "acme-demo-key2", digest, "k".repeat(2000), "\xff\xfe"]) {
+      for (const sent of [
+        "nope",
+        "",
+        "acme-demo-keY",
+        "acme-demo-key2",
+        digest,
+        "k".repeat(2000),
+        "\xff\xfe",
+      ]) {
         const response = await host.fetch("/orders", key(sent));
         expectRefusal(response, 401);
-        expect(challenges(response)).toEqual(['ApiKey realm="sidecraft-demo"', 'Bearer realm="sidecraft-demo"']);
+        expect(challenges(response)).toEqual([
+          'ApiKey realm="sidecraft-demo"',
+          'Bearer realm="sidecraft-demo"',
+        ]);
         expect(response.text()).toBe("the API key is not valid\n");
       }
     });
@@ -139,9 +171,15 @@ describeHosts(
     });
 
     it("honours the leeway to the second", async () => {
-      expect((await host.fetch("/orders", bearer(await token(host, { exp: now(host) - 50 })))).status).toBe(200);
-      expect((await host.fetch("/orders", bearer(await token(host, { nbf: now(host) + 50 })))).status).toBe(200);
-      expect((await host.fetch("/orders", bearer(await token(host, { exp: now(host) - 60 })))).status).toBe(401);
+      expect((await host.fetch("/orders", bearer(await token(host, { exp: now(host) - 50 })))).status).toBe(
+        200,
+      );
+      expect((await host.fetch("/orders", bearer(await token(host, { nbf: now(host) + 50 })))).status).toBe(
+        200,
+      );
+      expect((await host.fetch("/orders", bearer(await token(host, { exp: now(host) - 60 })))).status).toBe(
+        401,
+      );
     });
 
     it("falls for none of the usual attacks on tokens", async () => {
@@ -185,7 +223,9 @@ describeHosts(
     it("looks at no key but its own", async () => {
       for (const kid of ["../../../../dev/null", "x' OR '1'='1", "\0"]) {
         expect((await host.fetch("/orders", bearer(await token(host, {}, { kid })))).status).toBe(200);
-        expect((await host.fetch("/orders", bearer(await token(host, {}, { kid }, Buffer.alloc(32))))).status).toBe(401);
+        expect(
+          (await host.fetch("/orders", bearer(await token(host, {}, { kid }, Buffer.alloc(32))))).status,
+        ).toBe(401);
       }
       const own = Buffer.alloc(32, "k");
       const jwk = { kty: "oct", k: own.toString("base64url") };
@@ -218,15 +258,42 @@ describeHosts(
     it("refuses several credentials, even if all are good", async () => {
       const good = `Bearer ${await token(host)}`;
       const requests: [string, string][][] = [
-        [["authorization", good], ["authorization", good]],
-        [["authorization", "Basic dXNlcjpwYXNz"], ["authorization", good]],
-        [["authorization", good], ["authorization", "Basic dXNlcjpwYXNz"]],
-        [["authorization", good], ["x-api-key", "acme-demo-key"]],
-        [["authorization", "Basic dXNlcjpwYXNz"], ["x-api-key", "acme-demo-key"]],
-        [["x-api-key", "acme-demo-key"], ["x-api-key", "acme-demo-key"]],
-        [["x-api-key", "acme-demo-key"], ["x-api-key", "nope"]],
-        [["x-api-key", "nope"], ["x-api-key", "acme-demo-key"]],
-        [["x-api-key", ""], ["x-api-key", "acme-demo-key"]],
+        [
+          ["authorization", good],
+          ["authorization", good],
+        ],
+        [
+          ["authorization", "Basic dXNlcjpwYXNz"],
+          ["authorization", good],
+        ],
+        [
+          ["authorization", good],
+          ["authorization", "Basic dXNlcjpwYXNz"],
+        ],
+        [
+          ["authorization", good],
+          ["x-api-key", "acme-demo-key"],
+        ],
+        [
+          ["authorization", "Basic dXNlcjpwYXNz"],
+          ["x-api-key", "acme-demo-key"],
+        ],
+        [
+          ["x-api-key", "acme-demo-key"],
+          ["x-api-key", "acme-demo-key"],
+        ],
+        [
+          ["x-api-key", "acme-demo-key"],
+          ["x-api-key", "nope"],
+        ],
+        [
+          ["x-api-key", "nope"],
+          ["x-api-key", "acme-demo-key"],
+        ],
+        [
+          ["x-api-key", ""],
+          ["x-api-key", "acme-demo-key"],
+        ],
       ];
       for (const headers of requests) {
         for (const path of ["/orders", "/health"]) {
@@ -244,8 +311,9 @@ describeHosts(
         const anonymous = (await host.fetch("/health", { headers })).upstream?.request;
         expect(anonymous?.header("x-user-id")).toBeNull();
         expect(anonymous?.header("x-user-provider")).toBeNull();
-        const verified = (await host.fetch("/orders", { headers: [...headers, ["x-api-key", "acme-demo-key"]] }))
-          .upstream?.request;
+        const verified = (
+          await host.fetch("/orders", { headers: [...headers, ["x-api-key", "acme-demo-key"]] })
+        ).upstream?.request;
         expect(verified?.header("x-user-id")).toBe("acme");
         expect(verified?.header("x-user-provider")).toBe("partners");
       }
@@ -259,7 +327,9 @@ describeHosts(
       }
       expect((await host.fetch("/%68ealth")).status).toBe(200);
       expect((await host.fetch("/health", { headers: { authorization: "Basic eA==" } })).status).toBe(200);
-      expect((await host.fetch("/health", key("acme-demo-key"))).upstream?.request.header("x-user-id")).toBe("acme");
+      expect((await host.fetch("/health", key("acme-demo-key"))).upstream?.request.header("x-user-id")).toBe(
+        "acme",
+      );
       expectRefusal(await host.fetch("/health", key("nope")), 401);
       expectRefusal(await host.fetch("/health", bearer("nope")), 401);
       for (const path of ["/healthz", "/Health", "/", "/x/health", "/?/health"]) {
@@ -375,94 +445,121 @@ describeHosts(
   },
 );
 
-describeHosts("auth: API keys only", { filters: [{ filter: "auth", config: example("api-keys") }] }, ({ it, host }) => {
-  it("takes the key from either header, not from both", async () => {
-    for (const [header, sent] of [["x-api-key", "first-demo-key"], ["apikey", "second-demo-key"]] as const) {
-      const response = await host.fetch("/", { headers: { [header]: sent } });
+describeHosts(
+  "auth: API keys only",
+  { filters: [{ filter: "auth", config: example("api-keys") }] },
+  ({ it, host }) => {
+    it("takes the key from either header, not from both", async () => {
+      for (const [header, sent] of [
+        ["x-api-key", "first-demo-key"],
+        ["apikey", "second-demo-key"],
+      ] as const) {
+        const response = await host.fetch("/", { headers: { [header]: sent } });
+        expect(response.status).toBe(200);
+        expect(response.upstream?.request.header("x-client")).toBe("backup job");
+        expect(response.upstream?.request.header(header)).toBeNull();
+      }
+      const both = { "x-api-key": "first-demo-key", apikey: "first-demo-key" };
+      const response = await host.fetch("/", { headers: both });
+      expectRefusal(response, 400);
+      expect(challenges(response)).toEqual([]);
+    });
+
+    it("challenges for an API key", async () => {
+      expect(challenges(await host.fetch("/"))).toEqual(['ApiKey realm="restricted"']);
+      expect(challenges(await host.fetch("/", key("nope")))).toEqual(['ApiKey realm="restricted"']);
+    });
+
+    it("leaves the authorization header to upstream", async () => {
+      const headers = { ...key("first-demo-key").headers, authorization: "Bearer of upstream" };
+      const response = await host.fetch("/", { headers });
       expect(response.status).toBe(200);
-      expect(response.upstream?.request.header("x-client")).toBe("backup job");
-      expect(response.upstream?.request.header(header)).toBeNull();
-    }
-    const both = { "x-api-key": "first-demo-key", apikey: "first-demo-key" };
-    const response = await host.fetch("/", { headers: both });
-    expectRefusal(response, 400);
-    expect(challenges(response)).toEqual([]);
-  });
+      expect(response.upstream?.request.header("authorization")).toBe("Bearer of upstream");
+      expectRefusal(await host.fetch("/", { headers: { authorization: "Bearer of upstream" } }), 401);
+    });
 
-  it("challenges for an API key", async () => {
-    expect(challenges(await host.fetch("/"))).toEqual(['ApiKey realm="restricted"']);
-    expect(challenges(await host.fetch("/", key("nope")))).toEqual(['ApiKey realm="restricted"']);
-  });
+    it("does not look at paths where no rule does", async () => {
+      for (const path of ["/a;v=1", "/a%3fb", "/a%252fb"]) {
+        const response = await host.fetch(path, key("first-demo-key"));
+        expect(response.upstream?.request.path).toBe(path);
+      }
+    });
+  },
+);
 
-  it("leaves the authorization header to upstream", async () => {
-    const headers = { ...key("first-demo-key").headers, authorization: "Bearer of upstream" };
-    const response = await host.fetch("/", { headers });
-    expect(response.status).toBe(200);
-    expect(response.upstream?.request.header("authorization")).toBe("Bearer of upstream");
-    expectRefusal(await host.fetch("/", { headers: { authorization: "Bearer of upstream" } }), 401);
-  });
+describeHosts(
+  "auth: two issuers",
+  { filters: [{ filter: "auth", config: example("two-issuers") }] },
+  ({ it, host }) => {
+    const peopleKey = Buffer.from(
+      "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
+      "base64url",
+    );
+    const servicesKey = new TextEncoder().encode("another-demo-secret-of-enough-length");
+    const person = (claims: object = {}, typ = "at+jwt"): Promise<string> =>
+      token(
+        host,
+        { iss: "https://login.example.test", aud: ["x", "shop"], sub: "bob", ...claims },
+        { typ },
+        peopleKey,
+      );
+    const service = (claims: object = {}): Promise<string> =>
+      token(host, { iss: "mesh", aud: "shop", sub: "cron", exp: undefined, ...claims }, {}, servicesKey);
 
-  it("does not look at paths where no rule does", async () => {
-    for (const path of ["/a;v=1", "/a%3fb", "/a%252fb"]) {
-      const response = await host.fetch(path, key("first-demo-key"));
-      expect(response.upstream?.request.path).toBe(path);
-    }
-  });
-});
+    it("tells the issuers apart, and keeps the token for upstream when told so", async () => {
+      for (const [value, subject] of [
+        [await person(), "bob"],
+        [await service(), "cron"],
+      ] as const) {
+        const request = (await host.fetch("/internal", bearer(value))).upstream?.request;
+        expect(request?.header("x-user-id")).toBe(subject);
+        expect(request?.header("authorization")).toBe(`Bearer ${value}`);
+      }
+      const crossed = await token(host, { iss: "mesh", aud: "shop" }, {}, peopleKey);
+      expectRefusal(await host.fetch("/internal", bearer(crossed)), 401);
+    });
 
-describeHosts("auth: two issuers", { filters: [{ filter: "auth", config: example("two-issuers") }] }, ({ it, host }) => {
-  const peopleKey = Buffer.from(
-    "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
-    "base64url",
-  );
-  const servicesKey = new TextEncoder().encode("another-demo-secret-of-enough-length");
-  const person = (claims: object = {}, typ = "at+jwt"): Promise<string> =>
-    token(host, { iss: "https://login.example.test", aud: ["x", "shop"], sub: "bob", ...claims }, { typ }, peopleKey);
-  const service = (claims: object = {}): Promise<string> =>
-    token(host, { iss: "mesh", aud: "shop", sub: "cron", exp: undefined, ...claims }, {}, servicesKey);
+    it("takes the first rule that matches", async () => {
+      expect((await host.fetch("/internal/jobs", bearer(await service()))).status).toBe(200);
+      expectRefusal(await host.fetch("/internal/jobs", bearer(await person())), 403);
+      expect((await host.fetch("/internal/x", bearer(await person()))).status).toBe(200);
+      expectRefusal(await host.fetch("/internal/x"), 401);
+      expect((await host.fetch("/anything")).status).toBe(200);
+    });
 
-  it("tells the issuers apart, and keeps the token for upstream when told so", async () => {
-    for (const [value, subject] of [[await person(), "bob"], [await service(), "cron"]] as const) {
-      const request = (await host.fetch("/internal", bearer(value))).upstream?.request;
-      expect(request?.header("x-user-id")).toBe(subject);
-      expect(request?.header("authorization")).toBe(`Bearer ${value}`);
-    }
-    const crossed = await token(host, { iss: "mesh", aud: "shop" }, {}, peopleKey);
-    expectRefusal(await host.fetch("/internal", bearer(crossed)), 401);
-  });
+    it("holds the type and the clock against the token", async () => {
+      expectRefusal(await host.fetch("/internal", bearer(await person({}, "JWT"))), 401);
+      expectRefusal(await host.fetch("/internal", bearer(await person({ exp: now(host) }))), 401);
+    });
 
-  it("takes the first rule that matches", async () => {
-    expect((await host.fetch("/internal/jobs", bearer(await service()))).status).toBe(200);
-    expectRefusal(await host.fetch("/internal/jobs", bearer(await person())), 403);
-    expect((await host.fetch("/internal/x", bearer(await person()))).status).toBe(200);
-    expectRefusal(await host.fetch("/internal/x"), 401);
-    expect((await host.fetch("/anything")).status).toBe(200);
-  });
+    it("has in RFC 7515 A.1 a token of another issuer", async () => {
+      const rfc =
+        "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9." +
+        "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ." +
+        "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+      const response = await host.fetch("/internal", bearer(rfc));
+      expect(response.header("www-authenticate")).toContain("the issuer of the token is not accepted");
+    });
+  },
+);
 
-  it("holds the type and the clock against the token", async () => {
-    expectRefusal(await host.fetch("/internal", bearer(await person({}, "JWT"))), 401);
-    expectRefusal(await host.fetch("/internal", bearer(await person({ exp: now(host) }))), 401);
-  });
-
-  it("has in RFC 7515 A.1 a token of another issuer", async () => {
-    const rfc =
-      "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9." +
-      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ." +
-      "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-    const response = await host.fetch("/internal", bearer(rfc));
-    expect(response.header("www-authenticate")).toContain("the issuer of the token is not accepted");
-  });
-});
-
-describeHosts("auth: a changed configuration", { filters: [{ filter: "auth", config: demo }], workers: 2 }, ({ it, host }) => {
-  it("is taken over by every worker, and a bad one by none", async () => {
-    const statuses = async (sent: string): Promise<number[]> =>
-      Promise.all([0, 1, 2, 3].map(async (i) => (await host.fetch("/orders", { ...key(sent), worker: i % 2 })).status));
-    expect(await statuses("acme-demo-key")).toEqual([200, 200, 200, 200]);
-    expect((await host.updateFilter("auth", { providers: [] })).accepted).toBe(false);
-    expect(await statuses("acme-demo-key")).toEqual([200, 200, 200, 200]);
-    expect((await host.updateFilter("auth", example("api-keys"))).accepted).toBe(true);
-    expect(await statuses("acme-demo-key")).toEqual([401, 401, 401, 401]);
-    expect(await statuses("first-demo-key")).toEqual([200, 200, 200, 200]);
-  });
-});
+describeHosts(
+  "auth: a changed configuration",
+  { filters: [{ filter: "auth", config: demo }], workers: 2 },
+  ({ it, host }) => {
+    it("is taken over by every worker, and a bad one by none", async () => {
+      const statuses = async (sent: string): Promise<number[]> =>
+        Promise.all(
+          [0, 1, 2, 3].map(
+            async (i) => (await host.fetch("/orders", { ...key(sent), worker: i % 2 })).status,
+          ),
+        );
+      expect(await statuses("acme-demo-key")).toEqual([200, 200, 200, 200]);
+      expect((await host.updateFilter("auth", { providers: [] })).accepted).toBe(false);
+      expect(await statuses("acme-demo-key")).toEqual([200, 200, 200, 200]);
+      expect((await host.updateFilter("auth", example("api-keys"))).accepted).toBe(true);
+      expect(await statuses("acme-demo-key")).toEqual([401, 401, 401, 401]);
+      expect(await statuses("first-demo-key")).toEqual([200, 200, 200, 200]);
+    });
+  },
+);

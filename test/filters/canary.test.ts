@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import { describeHosts, type FetchResult, type HeadersInit } from "../../harness/src/testing/index.ts";
 import { bucketOf, stickyCookie } from "./canary-contract.ts";
-import { buildNeighbour } from "./neighbour.ts";
+import { NEIGHBOUR } from "./neighbour.ts";
 
 const ROLLOUT = "checkout-v2";
 const SECRET = "a-secret-of-the-tests";
@@ -406,15 +406,13 @@ describeHosts(
   },
 );
 
-const NEIGHBOUR = buildNeighbour();
-
 describeHosts(
   "canary: among other filters",
   {
     filters: [
-      { filter: NEIGHBOUR, name: "before" },
+      { ...NEIGHBOUR, name: "before" },
       { filter: "canary", config: CONFIG },
-      { filter: NEIGHBOUR, name: "after" },
+      { ...NEIGHBOUR, name: "after" },
     ],
     routes: ROUTES,
     workers: 2,
@@ -436,7 +434,7 @@ describeHosts(
     it("tells later filters and access logs what it decided and why", async () => {
       const seen = async (headers: Record<string, string>): Promise<string> => {
         const { upstream } = await host.fetch("/", { headers });
-        return `${upstream?.request.header("x-seen-variant")} ${upstream?.request.header("x-seen-reason")}`;
+        return `${upstream?.request.header("x-seen-canary.variant")} ${upstream?.request.header("x-seen-canary.reason")}`;
       };
       expect(await seen({ "x-test-identity": CANARY_USER })).toBe("canary bucket");
       expect(await seen({ "x-canary-override": "canary;override-secret" })).toBe("canary override");

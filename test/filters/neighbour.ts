@@ -1,16 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+/** The filter that stands in for those around the one under test; its source says what it does. */
+export const NEIGHBOUR = { filter: "test/filters/assembly/neighbour.ts" } as const;
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
-/** Compiles the neighbour and returns the path of the module. */
-export function buildNeighbour(): string {
-  const path = join(ROOT, "build/test/neighbour.wasm");
-  mkdirSync(join(ROOT, "build/test"), { recursive: true });
-  const asc = join(ROOT, "node_modules/assemblyscript/bin/asc.js");
-  const options = ["--config", join(ROOT, "asconfig.json"), "--target", "release", "--outFile", path];
-  execFileSync(process.execPath, [asc, "test/filters/assembly/neighbour.ts", ...options], { cwd: ROOT });
-  return path;
-}
+/** A neighbour that answers requests with a header `x-answer` itself. */
+export const ANSWERING_NEIGHBOUR = { ...NEIGHBOUR, name: "answering", config: "answers" } as const;

@@ -90,6 +90,13 @@ it.each(["process", "worker"])("recovers from a clock that jumps by an hour, in 
   expect([await send("a"), await send("a"), await send("a")]).toEqual([200, 200, 429]);
 });
 
+it("names the limit in the response code details", async () => {
+  const { emulator } = await start({ rate: { requests: 1, per: "1h" } });
+  const request = { method: "GET", path: "/", authority: "a.test", headers: [], body: new Uint8Array() };
+  const details = [(await emulator.fetch(request)).details, (await emulator.fetch(request)).details];
+  expect(details).toEqual(["via_upstream", "rate_limited_l"]);
+});
+
 it("asks the host for no more than it must: a property or the headers, the time, one read, one write", async () => {
   const { emulator, send } = await start({ rate: { requests: 1, per: "1h" } });
   await send("warm");

@@ -1,11 +1,9 @@
 import { expect } from "vitest";
 import { describeHosts, type FetchResult, type TestHost } from "../../harness/src/testing/index.ts";
-import { answeringFilter } from "./answering-filter.ts";
-import { buildNeighbour } from "./neighbour.ts";
+import { ANSWERING_NEIGHBOUR, NEIGHBOUR } from "./neighbour.ts";
 
 /** Sets `auth.identity` to what the request header `x-test-identity` says, as the auth filter would. */
-const identifying = { filter: buildNeighbour(), name: "identifying" };
-const answering = { filter: answeringFilter(), name: "answering" };
+const identifying = { ...NEIGHBOUR, name: "identifying" };
 
 function limitsBy(header: string, rates: Readonly<Record<string, readonly [requests: number, per: string]>>) {
   const key = [{ header, missing: "skip_limit" }];
@@ -29,7 +27,7 @@ const PER_IDENTITY = {
 
 describeHosts(
   "rate-limit: one limit per identity",
-  { filters: [identifying, { filter: "rate-limit", config: PER_IDENTITY }, answering] },
+  { filters: [identifying, { filter: "rate-limit", config: PER_IDENTITY }, ANSWERING_NEIGHBOUR] },
   ({ it, host }) => {
     const as = (identity: string) => ({ headers: { "x-test-identity": identity } });
 
@@ -156,7 +154,7 @@ describeHosts(
         filter: "rate-limit",
         config: {
           limits: [
-            ...limitsBy("x-user", { "user-hour": [4, "1h"], "user-burst": [2, "1s"] }),
+            ...limitsBy("x-user", { "user-hour": [4, "1h"], "user-burst": [2, "2s"] }),
             ...limitsBy("x-watched", { watched: [1, "1h"] }).map((limit) => ({ ...limit, mode: "shadow" })),
           ],
           headers: "both",
@@ -171,9 +169,9 @@ describeHosts(
       await host.clock.advance("1.1s");
       const third = await host.fetch("/", { headers });
       expect(third.status).toBe(200);
-      expect(third.header("ratelimit-policy")).toBe('"user-hour";q=4;w=3600, "user-burst";q=2;w=1');
+      expect(third.header("ratelimit-policy")).toBe('"user-hour";q=4;w=3600, "user-burst";q=2;w=2');
       // Three refused ones have not been charged to the hour.
-      expect(third.header("ratelimit")).toMatch(/^"user-hour";r=1;t=\d+, "user-burst";r=1;t=1$/);
+      expect(third.header("ratelimit")).toMatch(/^"user-hour";r=1;t=\d+, "user-burst";r=0;t=2$/);
     });
 
     it("names the limit that stops, and shows the others unchanged", async () => {
@@ -181,7 +179,7 @@ describeHosts(
       await statuses(host, 2, headers);
       const over = await host.fetch("/", { headers });
       expect(over.text()).toBe("rate limit exceeded: user-burst\n");
-      expect(over.header("ratelimit")).toBe('"user-hour";r=2;t=1800, "user-burst";r=0;t=1');
+      expect(over.header("ratelimit")).toBe('"user-hour";r=2;t=1800, "user-burst";r=0;t=2');
       expect(valuesOf(over, "x-ratelimit-limit")).toEqual(["2"]);
       expect(valuesOf(over, "retry-after")).toEqual(["1"]);
     });

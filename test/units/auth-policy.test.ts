@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Guest, load } from "./compile.ts";
 
@@ -13,7 +14,9 @@ beforeAll(async () => {
 });
 
 function configure(jwt: object): void {
-  const config = { providers: [{ name: "accounts", jwt: { issuer: ISSUER, audiences: ["orders"], ...jwt } }] };
+  const config = {
+    providers: [{ name: "accounts", jwt: { issuer: ISSUER, audiences: ["orders"], ...jwt } }],
+  };
   expect(guest.text("configure", JSON.stringify(config))).toBe("");
 }
 
@@ -152,14 +155,24 @@ describe("auth: tokens", () => {
     expect(verdictOn(sign(GOOD), 0)).toBe("host_failure");
   });
 
-  it.each(["none", "None", "NONE", "nOnE", "", "HS384", "HS512", "RS256", "ES256", "hs256", "HS256 ", "HS256\0"])(
-    "refuses the algorithm %j, signed or not",
-    (alg) => {
-      const token = sign(GOOD, { alg });
-      expect(verdictOn(token)).toBe("token_algorithm");
-      expect(verdictOn(token.slice(0, token.lastIndexOf(".") + 1))).toBe("token_algorithm");
-    },
-  );
+  it.each([
+    "none",
+    "None",
+    "NONE",
+    "nOnE",
+    "",
+    "HS384",
+    "HS512",
+    "RS256",
+    "ES256",
+    "hs256",
+    "HS256 ",
+    "HS256\0",
+  ])("refuses the algorithm %j, signed or not", (alg) => {
+    const token = sign(GOOD, { alg });
+    expect(verdictOn(token)).toBe("token_algorithm");
+    expect(verdictOn(token.slice(0, token.lastIndexOf(".") + 1))).toBe("token_algorithm");
+  });
 
   it.each([
     ['{"typ":"JWT"}', "token_algorithm"],
@@ -253,9 +266,9 @@ describe("auth: tokens", () => {
     expect(verdictOn(sign(GOOD, undefined, `${SECRET}x`))).toBe("token_signature");
     expect(verdictOn(input + "A".repeat(43))).toBe("token_signature");
     expect(verdictOn(`${good}AA`)).toMatch(/^token_(signature|malformed)$/);
-    expect(verdictOn(input + createHmac("sha512", SECRET).update(input.slice(0, -1)).digest("base64url"))).toBe(
-      "token_signature",
-    );
+    expect(
+      verdictOn(input + createHmac("sha512", SECRET).update(input.slice(0, -1)).digest("base64url")),
+    ).toBe("token_signature");
   });
 
   it("measures the token before it reads it", () => {
@@ -338,7 +351,9 @@ describe("auth: tokens", () => {
 
   it("does not take claims for an object when they are none", () => {
     for (const claims of ["[]", '"x"', "7", "null", "", "{}x", '{"sub":"\xff"}']) {
-      expect(verdictOn(sign(Buffer.from(claims, "latin1").toString("latin1")))).toMatch(/^token_(malformed|issuer)$/);
+      expect(verdictOn(sign(Buffer.from(claims, "latin1").toString("latin1")))).toMatch(
+        /^token_(malformed|issuer)$/,
+      );
     }
     const broken = `${encode({ alg: "HS256" })}.${Buffer.from('{"sub":"\xff"}', "latin1").toString("base64url")}`;
     expect(verdictOn(`${broken}.${createHmac("sha256", SECRET).update(broken).digest("base64url")}`)).toBe(
@@ -401,5 +416,56 @@ describe("auth: RFC 7515 appendix A.1", () => {
     expect(verdictOn(token, 1_300_819_380 + 60)).toBe("token_expired");
     expect(verdictOn(token, 1_300_819_379)).toBe("token_audience");
     expect(verdictOn(`${token.slice(0, -1)}g`, 1_300_819_379)).toBe("token_signature");
+  });
+});
+
+describe("auth: any bytes", () => {
+  const bytes = fc.uint8Array({ maxLength: 300 });
+
+  it("are a canonical path or none, and a canonical path stays one", () => {
+    const pieces = fc.array(
+      fc.constantFrom("/", ".", "..", "%2e", "%2f", "%25", "%", ";", "a", "%61", "%c3%a9", "\\", "?"),
+    );
+    const targets = fc.oneof(
+      bytes,
+      pieces.map((list) => Buffer.from(`/${list.join("")}`)),
+    );
+    fc.assert(
+      fc.property(targets, (target) => {
+        const path = guest.bytes("pathOf", target);
+        if (path === null) return;
+        const text = path.toString();
+        expect(text).not.toMatch(/\/\/|;|\\|[?#]|%[0-9a-f]{2}/i);
+        expect(text.split("/")).not.toContain("..");
+        expect(text.split("/")).not.toContain(".");
+        // Nothing that a server could decode is left: decoding again changes nothing.
+        expect(guest.bytes("pathOf", path.includes("%") ? Buffer.from("/") : path)).not.toBeNull();
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it("are no trap as authorization, token, claims, header or configuration", () => {
+    configure({ secret: SECRET });
+    fc.assert(
+      fc.property(bytes, (value) => {
+        expect(guest.number("kindOf", value)).toBeLessThan(5);
+        expect(guest.text("verdictOn", value, NOW)).toMatch(/^token_/);
+        const text = Buffer.from(value).toString("latin1");
+        expect(verdictOn(sign(text))).toMatch(/^token_/);
+        expect(verdictOn(sign(GOOD, text))).toMatch(/^token_/);
+      }),
+      { numRuns: 2000 },
+    );
+    fc.assert(
+      fc.property(fc.json(), (json) => {
+        configure({ secret: SECRET });
+        expect(verdictOn(sign(json))).toMatch(/^token_/);
+        expect(verdictOn(sign(GOOD, json))).toMatch(/^token_/);
+        expect(guest.text("configure", json)).not.toBe("");
+        expect(guest.text("configure", JSON.stringify({ providers: [JSON.parse(json)] }))).not.toBe("");
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

@@ -135,7 +135,7 @@ describe("rules", () => {
       a: ["1", "2"],
       writes: [],
     },
-    { rules: [["set", "x-a", "${request.headers.x-none}"]], a: ["1", "2"], writes: [] },
+    { rules: [["set", "x-a", "${request.headers.x-none}"]], a: [], writes: ["-x-a 0"] },
     { rules: [["set", "x-a", "${request.headers.x-none?}"]], a: [""], writes: ["=x-a 1"] },
     { rules: [["set", "x-a", "<${request.headers.x-empty}>"]], a: ["<>"], writes: ["=x-a 1"] },
     {
@@ -205,8 +205,8 @@ describe("rules", () => {
         [["x-a", "0123456789abcdef"]],
         Array.from({ length: 64 }, () => doubling),
       ),
-    ).toBe(64 - 12);
-    expect(values("x-a")[0]).toHaveLength(65_536);
+    ).toBe(1);
+    expect(values("x-a")).toEqual([]);
     expect(apply([["x-in", "a".repeat(65_537)]], [["set", "x-a", "${request.headers.x-in}"]])).toBe(1);
   });
 

@@ -64,7 +64,9 @@ export function parseAuthorization(value: Bytes): Credential {
   if (!isToken(scheme)) return Credential.MALFORMED;
   if (!scheme.equalsIgnoreCase(BEARER)) return hasBearerElement(value) ? Credential.SEVERAL : Credential.NONE;
   const token = space < 0 ? Bytes.EMPTY : value.slice(space + 1);
-  return isToken68(token) ? new Credential(CredentialKind.Bearer, token, AUTHORIZATION) : Credential.MALFORMED;
+  return isToken68(token)
+    ? new Credential(CredentialKind.Bearer, token, AUTHORIZATION)
+    : Credential.MALFORMED;
 }
 
 /** Whether `Bearer` begins an element of the list: what the host makes of two lines of this header. */

@@ -1,6 +1,7 @@
 import {
   Action,
   Bytes,
+  BytesBuilder,
   ConfigReader,
   Counter,
   currentTimeNanoseconds,
@@ -10,7 +11,6 @@ import {
   setProperty,
   Status,
 } from "proxy-wasm-as-sdk";
-import { BytesBuilder } from "proxy-wasm-as-sdk";
 import { AuthConfig, readAuthConfig } from "./config";
 import { Credential, CredentialKind, findCredential } from "./credential";
 import { challengesFor, decide } from "./policy";

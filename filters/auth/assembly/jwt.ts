@@ -1,4 +1,12 @@
-import { Bytes, decodeBase64url, isFieldValue, JsonKind, JsonLimits, JsonValue, parseJson } from "proxy-wasm-as-sdk";
+import {
+  Bytes,
+  decodeBase64url,
+  isFieldValue,
+  JsonKind,
+  JsonLimits,
+  JsonValue,
+  parseJson,
+} from "proxy-wasm-as-sdk";
 import { holds } from "./checks";
 import { JwtPolicy, Provider } from "./provider";
 import * as refusals from "./refusal";

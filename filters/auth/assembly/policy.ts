@@ -25,7 +25,9 @@ function verify(config: AuthConfig, credential: Credential, now: i64): Verdict {
   if (credential.kind == CredentialKind.Several) return Verdict.refused(refusals.SEVERAL);
   if (credential.kind == CredentialKind.ApiKey) return findClient(config, credential);
   if (credential.kind != CredentialKind.Bearer) return Verdict.refused(refusals.MALFORMED);
-  return now > 0 ? verifyToken(credential.value, config.providers, now) : Verdict.refused(refusals.HOST_FAILURE);
+  return now > 0
+    ? verifyToken(credential.value, config.providers, now)
+    : Verdict.refused(refusals.HOST_FAILURE);
 }
 
 function findClient(config: AuthConfig, credential: Credential): Verdict {

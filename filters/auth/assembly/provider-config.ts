@@ -1,6 +1,22 @@
-import { Bytes, ConfigList, ConfigObject, decodeBase64url, decodeHex, HmacSha256, sha256 } from "proxy-wasm-as-sdk";
-import { holds, isFreeHeader, isHexDigest, isPlainValue, isPrintable, isProviderName, isVisible } from "./checks";
-import { isToken } from "proxy-wasm-as-sdk";
+import {
+  Bytes,
+  ConfigList,
+  ConfigObject,
+  decodeBase64url,
+  decodeHex,
+  HmacSha256,
+  isToken,
+  sha256,
+} from "proxy-wasm-as-sdk";
+import {
+  holds,
+  isFreeHeader,
+  isHexDigest,
+  isPlainValue,
+  isPrintable,
+  isProviderName,
+  isVisible,
+} from "./checks";
 import { JwtPolicy, Provider } from "./provider";
 
 /** One bit each in a rule's set of providers. */
@@ -20,9 +36,11 @@ export function readProviders(root: ConfigObject): Array<Provider> {
   for (let i = 0; list && i < list.length; i++) {
     const item = list.objectAt(i);
     const name = item.requiredString("name", 64).copy();
-    if (!isProviderName(name)) item.error("name", 'letters, digits, ".", "_" and "-", first a letter or digit');
+    if (!isProviderName(name))
+      item.error("name", 'letters, digits, ".", "_" and "-", first a letter or digit');
     for (let j = 0; j < i; j++) {
-      if (name.length > 0 && providers[j].name.equals(name)) item.error("name", "a name that no other provider has");
+      if (name.length > 0 && providers[j].name.equals(name))
+        item.error("name", "a name that no other provider has");
     }
     const provider = new Provider(name, 1 << i);
     if (item.has("api_key") == item.has("jwt")) item.error("api_key", 'either "api_key" or "jwt"');

@@ -13,11 +13,17 @@ export function readRules(root: ConfigObject, providers: Array<Provider>): Array
     const item = list.objectAt(i);
     const prefix = item.requiredString("path_prefix").copy();
     if (prefix.length > 0 && !isRulePath(prefix)) {
-      item.error("path_prefix", "a path like /a/b, decoded, without parameters, dot segments and trailing slash");
+      item.error(
+        "path_prefix",
+        "a path like /a/b, decoded, without parameters, dot segments and trailing slash",
+      );
     }
     for (let j = 0; j < rules.length; j++) {
       if (prefix.length == 0 || !isBelow(prefix, rules[j].pathPrefix)) continue;
-      item.error("path_prefix", "a path that /rules/" + j.toString() + " does not cover: the first match decides");
+      item.error(
+        "path_prefix",
+        "a path that /rules/" + j.toString() + " does not cover: the first match decides",
+      );
       break;
     }
     const allowsAnonymous = item.bool("allow_anonymous", false);

@@ -72,7 +72,7 @@ export class Rules {
     }
   }
 
-  /** Applies the rules to `edits`; returns how many were left out because their value must not be sent. */
+  /** Applies the rules to `edits`; returns how many had a value that must not be sent. */
   apply(edits: HeaderEdits, variables: Variables): i32 {
     let refused = 0;
     for (let i = 0; i < this.rules.length; i++) {
@@ -89,11 +89,15 @@ export class Rules {
     }
     if (rule.verb == Verb.AddIfAbsent && edits.has(rule.name)) return true;
     const value = template.render(variables);
-    if (!value) return true;
-    if (!isSendable(value)) return false;
-    if (rule.verb == Verb.Set) edits.set(rule.name, value);
-    else edits.append(rule.name, value);
-    return true;
+    const isRefused = value ? !isSendable(value) : false;
+    if (value && !isRefused) {
+      if (rule.verb == Verb.Set) edits.set(rule.name, value);
+      else edits.append(rule.name, value);
+    } else if (rule.verb == Verb.Set) {
+      // What the sender wrote must not stand where the value should: the sender may have caused the lack of it.
+      edits.remove(rule.name);
+    }
+    return !isRefused;
   }
 
   private remove(rule: Rule, edits: HeaderEdits): void {

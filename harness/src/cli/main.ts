@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { makeProgram } from "./program.ts";
 import { debugWanted } from "./support/common-options.ts";
 import { EXIT, explain } from "./support/errors.ts";
-import { note, noteColors, printJson } from "./support/terminal.ts";
+import { note, noteColors } from "./support/terminal.ts";
 
 /**
  * Runs a command.
@@ -20,7 +20,6 @@ export async function runCli(args: readonly string[]): Promise<number> {
   } catch (error) {
     const explained = explain(error);
     if (explained.message !== "") {
-      if (args.includes("--json")) printJson({ error: explained.message });
       note(`${noteColors.red("sidecraft:")} ${explained.message}`);
     }
     if (debugWanted(args) && error instanceof Error) note(error.stack ?? String(error));

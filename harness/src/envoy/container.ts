@@ -4,6 +4,8 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { GenericContainer, getContainerRuntimeClient, ImageName, Wait } from "testcontainers";
 import type { StartedTestContainer } from "testcontainers";
+// Not in the package's index, but the only place that knows which image it would pull.
+import { getReaperImage } from "testcontainers/build/reaper/reaper.js";
 import type { FilterSpec } from "../model/index.ts";
 import { bootstrap, type ClusterSpec } from "../ship/index.ts";
 import { HttpAdmin } from "./admin.ts";
@@ -140,7 +142,6 @@ function published(port: number, wanted = 0): number | { container: number; host
  */
 async function reaperAtHand(): Promise<boolean> {
   if (process.env["TESTCONTAINERS_RYUK_DISABLED"] === "true") return true;
-  const { getReaperImage } = await reaperModule();
   const client = await getContainerRuntimeClient();
   return client.image.exists(ImageName.fromString(getReaperImage()));
 }

@@ -1,6 +1,7 @@
 import { inject } from "vitest";
 import { Emulator, PluginRefusedError } from "../emulator/index.ts";
 import { validateConfig } from "../envoy/index.ts";
+import type { Topology } from "../model/index.ts";
 import { bootstrap } from "../ship/index.ts";
 import { topologyOf } from "./suite.ts";
 
@@ -19,7 +20,7 @@ export async function checkConfiguration(
   config: unknown,
   kind: "emulator" | "envoy",
 ): Promise<ConfigurationCheck> {
-  const topology = topologyOf({ filters: [{ filter, config }] });
+  const topology = await topologyOf({ filters: [{ filter, config }] });
   if (kind === "emulator") return checkInEmulator(topology);
   const envoy = inject("envoy");
   if (!envoy) throw new Error("there is no Envoy to check on");
@@ -29,7 +30,7 @@ export async function checkConfiguration(
   return result.ok ? { accepted: true, errors: [] } : { accepted: false, errors: refusalsIn(result.output) };
 }
 
-async function checkInEmulator(topology: ReturnType<typeof topologyOf>): Promise<ConfigurationCheck> {
+async function checkInEmulator(topology: Topology): Promise<ConfigurationCheck> {
   try {
     await using _ = await Emulator.start({ topology, clusters: () => undefined });
     return { accepted: true, errors: [] };

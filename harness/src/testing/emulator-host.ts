@@ -19,7 +19,7 @@ export class EmulatorHost implements RunningHost {
   }
 
   static async start(options: SuiteOptions): Promise<EmulatorHost> {
-    const topology = topologyOf(options);
+    const topology = await topologyOf(options);
     const upstreams = new Upstreams(topology.routes.map((route) => route.cluster));
     const handlers = new Map(upstreams.all.map((upstream) => [upstream.name, upstream.handle]));
     return new EmulatorHost(

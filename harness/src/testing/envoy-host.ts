@@ -33,7 +33,7 @@ export class EnvoyHost implements RunningHost {
   }
 
   static async start(options: SuiteOptions, installation: EnvoyInstallation): Promise<EnvoyHost> {
-    const topology = topologyOf(options);
+    const topology = await topologyOf(options);
     const upstreams = new Upstreams(topology.routes.map((route) => route.cluster));
     const listening = await Promise.all(
       upstreams.all.map(async ({ name, handle }) => ({ name, ...(await serveHttp(handle)) })),

@@ -78,7 +78,7 @@ export interface TestHost {
 
 /** One filter of the chain under test. */
 export interface FilterUnderTest {
-  /** Name of a product filter (built from `filters/<filter>`), or path of a `.wasm` file. */
+  /** A product filter by name, a filter's entry file (`.ts`, below the workspace), or a module (`.wasm`). */
   readonly filter: string;
   /** Name of the instance; default: that of the filter. */
   readonly name?: string;

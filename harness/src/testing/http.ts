@@ -5,7 +5,7 @@ import type { ClusterHandler, HeaderList, HttpRequest, HttpResponse } from "../m
 /** Sends `request` to a port of this machine over a connection of its own, bytes as they are. */
 export function sendHttp(port: number, request: HttpRequest): Promise<HttpResponse> {
   const fields = [["host", request.authority] as const, ...request.headers];
-  const named = new Set(fields.map(([name]) => name));
+  const named = new Set(fields.map(([name]) => name.toLowerCase()));
   if (request.body.length > 0 && !named.has("content-length")) {
     fields.push(["content-length", String(request.body.length)]);
   }

@@ -4,12 +4,9 @@ import type { FetchOptions, FetchResult, HeadersInit, UpstreamRequest } from "./
 /** Header by which a double marks its answer, so that the test sees which request it belongs to. Taken out again. */
 const MARK = "x-test-upstream-request";
 
-/** `headers` as a list, names in lower case. */
+/** `headers` as a list, names written as they are given: hosts fold their case. */
 export function headerList(headers: HeadersInit = {}): HeaderList {
-  const entries = Array.isArray(headers)
-    ? (headers as HeaderList)
-    : Object.entries(headers as Record<string, string>);
-  return entries.map(([name, value]) => [name.toLowerCase(), value] as const);
+  return Array.isArray(headers) ? (headers as HeaderList) : Object.entries(headers as Record<string, string>);
 }
 
 /** Value of `name` in `headers`, repeated ones joined by ", "; null when absent. */

@@ -1,24 +1,24 @@
-import { join } from "node:path";
 import type { FilterSpec, RouteSpec, Topology } from "../model/index.ts";
-import { WORKSPACE, productFilters } from "../wasm/build.ts";
-import type { SuiteOptions } from "./host.ts";
+import { buildEntry, productFilters, wasmFile } from "../wasm/build.ts";
+import type { FilterUnderTest, SuiteOptions } from "./host.ts";
 
 const DEFAULT_ROUTES: readonly RouteSpec[] = [{ name: "stable", match: { prefix: "/" }, cluster: "stable" }];
 
-/** What a host must be set up with for a suite: product filters become their built modules. */
-export function topologyOf(options: SuiteOptions): Topology {
+/** What a host must be set up with for a suite: filters become modules, compiled here if given as source. */
+export async function topologyOf(options: SuiteOptions): Promise<Topology> {
   return {
-    filters: options.filters.map((under) => {
-      const { filter, name, ...rest } = under;
-      return { ...rest, name: name ?? filter, wasmPath: wasmPathOf(filter) } satisfies FilterSpec;
-    }),
+    filters: await Promise.all(options.filters.map(filterSpec)),
     routes: options.routes ?? DEFAULT_ROUTES,
     workers: options.workers ?? 1,
   };
 }
 
-function wasmPathOf(filter: string): string {
-  if (productFilters().includes(filter)) return join(WORKSPACE, "build", "release", `${filter}.wasm`);
-  if (filter.endsWith(".wasm")) return filter;
-  throw new RangeError(`${filter} is neither a product filter nor the path of a .wasm file`);
+async function filterSpec({ filter, name, ...rest }: FilterUnderTest): Promise<FilterSpec> {
+  if (productFilters().includes(filter)) return { ...rest, name: name ?? filter, wasmPath: wasmFile(filter) };
+  if (filter.endsWith(".wasm")) return { ...rest, name: name ?? filter, wasmPath: filter };
+  if (!filter.endsWith(".ts")) {
+    throw new RangeError(`${filter} is no product filter; expected one, or the path of a .ts or .wasm file`);
+  }
+  const built = await buildEntry(filter);
+  return { ...rest, name: name ?? built.name, wasmPath: built.wasmPath };
 }

