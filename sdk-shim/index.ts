@@ -5,7 +5,18 @@ export { Pairs } from "./assembly/abi/pairs";
 export { Body } from "./assembly/body";
 export { Bytes, BytesBuilder } from "./assembly/bytes";
 export { BytesMap } from "./assembly/bytes-map";
-export { HmacSha256, Sha256, decodeBase64, decodeBase64url, decodeHex, encodeBase64, encodeBase64url, encodeHex, hmacSha256, sha256 } from "./assembly/crypto";
+export {
+  HmacSha256,
+  Sha256,
+  decodeBase64,
+  decodeBase64url,
+  decodeHex,
+  encodeBase64,
+  encodeBase64url,
+  encodeHex,
+  hmacSha256,
+  sha256,
+} from "./assembly/crypto";
 export { murmur3 } from "./assembly/hash/murmur3";
 export { SipKey, sipHash } from "./assembly/hash/siphash";
 export { CallResponse, HttpCall } from "./assembly/http-call";

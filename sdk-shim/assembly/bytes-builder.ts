@@ -23,13 +23,15 @@ export class BytesBuilder {
 
   /** Appends a `Bytes`, or a `string` as UTF-8 (lone surrogates as U+FFFD). Other types do not compile. */
   append<T>(value: T): this {
+    // As for every text the SDK takes, null counts as empty.
+    if (isNullable<T>()) if (changetype<usize>(value) == 0) return this;
     if (isString<T>()) {
       const text = changetype<string>(value);
       const at = this.reserve(text.length * 3);
       const mode = String.UTF8.ErrorMode.REPLACE;
       this.used += <i32>String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, at, false, mode);
-    } else if (value instanceof Bytes) {
-      const bytes: Bytes = value;
+    } else if (idof<T>() == idof<Bytes>()) {
+      const bytes = changetype<Bytes>(value);
       memory.copy(this.reserve(bytes.length), bytes.ptr, <usize>bytes.length);
       this.used += bytes.length;
     } else {

@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { count } from "../../harness/src/cli/support/test-run.ts";
-import { copyWorkspace, runCli } from "./run-cli.ts";
+import type { FileResult } from "../../harness/src/cli/support/vitest-reporter.ts";
+import { copyWorkspace, runCli, scratch, startCli } from "./run-cli.ts";
 
 /** A workspace without filters that has these tests. */
 function workspaceWith(tests: string): ReturnType<typeof copyWorkspace> {
@@ -68,6 +69,33 @@ describe("sidecraft test", () => {
     expect(code).toBe(1);
   });
 
+  it("names what fails outside of a test", async () => {
+    using workspace = workspaceWith(
+      'import { beforeAll } from "vitest"; beforeAll(() => { throw new Error("no host"); }); it("one", () => {});',
+    );
+    const { code, stdout, stderr } = await runCli(["test"], { workspace: workspace.path });
+    expect(stderr).toMatch(/failed outside of a test: test\/sample\.test\.ts: no host/);
+    expect(stdout).toMatch(/\n0 passed, 1 failed\n$/);
+    expect(code).toBe(1);
+  });
+
+  it("Ctrl-C lets hooks clean up, and leaves no temporary file", async () => {
+    using workspace = workspaceWith(
+      'import { afterAll } from "vitest"; import { mkdtempSync, writeFileSync } from "node:fs"; import { tmpdir } from "node:os";\n' +
+        'afterAll(() => writeFileSync("cleaned-up", ""));\n' +
+        'it("waits", async () => { mkdtempSync(tmpdir() + "/left-"); console.log("it waits"); await new Promise((resolve) => setTimeout(resolve, 1500)); });',
+    );
+    using temporary = scratch();
+    const cli = startCli(["test"], { workspace: workspace.path, env: { TMPDIR: temporary.path } });
+    await cli.printed("it waits");
+    cli.child.kill("SIGINT");
+    const { code, stderr } = await cli.ended;
+    expect(stderr).toMatch(/sidecraft: interrupted \(SIGINT\)\n$/);
+    expect(code).toBe(130);
+    expect(existsSync(join(workspace.path, "cleaned-up"))).toBe(true);
+    expect(readdirSync(temporary.path)).toEqual([]);
+  });
+
   it("says so if no file fits", async () => {
     using workspace = workspaceWith(PASSING);
     const { code, stdout } = await runCli(["test", "no-such-file"], { workspace: workspace.path });
@@ -77,44 +105,53 @@ describe("sidecraft test", () => {
 });
 
 describe("counting", () => {
-  const file = (status: string, ...tests: readonly string[]) => ({
-    name: "a.test.ts",
-    status,
-    message: "broken\nmore",
-    assertionResults: tests.map((one, index) => ({ fullName: `test ${index}`, status: one })),
-  });
+  type State = FileResult["tests"][number]["state"];
+  const file = (failed: boolean, problem: string | undefined, ...states: readonly State[]): FileResult => {
+    return {
+      name: "a.test.ts",
+      failed,
+      problem,
+      tests: states.map((state, index) => ({ name: `test ${index}`, state })),
+    };
+  };
 
   it.each([
     [
       "all passed",
-      [file("passed", "passed", "passed")],
+      file(false, undefined, "passed", "passed"),
       0,
       { passed: 2, failed: 0, outside: [], skipped: [] },
     ],
-    ["one failed", [file("failed", "passed", "failed")], 1, { passed: 1, failed: 1, outside: [] }],
+    ["one failed", file(true, undefined, "passed", "failed"), 1, { passed: 1, failed: 1, outside: [] }],
     [
       "a file that cannot be loaded",
-      [file("failed")],
+      file(true, "broken"),
       1,
       { passed: 0, failed: 0, outside: ["a.test.ts: broken"] },
     ],
     [
-      "a hook that failed",
-      [file("failed", "skipped")],
+      "a hook before them failed",
+      file(true, "broken", "skipped"),
       1,
-      { failed: 0, outside: ["a.test.ts: broken"], skipped: ["test 0"] },
+      { outside: ["a.test.ts: broken"], skipped: ["test 0"] },
+    ],
+    [
+      "a hook after them failed",
+      file(true, "broken", "failed"),
+      1,
+      { failed: 1, outside: ["a.test.ts: broken"] },
     ],
     [
       "an error between tests",
-      [file("passed", "passed")],
+      file(false, undefined, "passed"),
       1,
-      { passed: 1, outside: [expect.stringContaining("vitest ended with status 1")] },
+      { outside: [expect.stringContaining("status 1")] },
     ],
-  ])("%s", (_, testResults, code, expected) => {
-    expect(count({ testResults }, code)).toMatchObject(expected);
+  ])("%s", (_, result, code, expected) => {
+    expect(count([result], code)).toMatchObject(expected);
   });
 
-  it("takes a missing report for a failure", () => {
-    expect(count(undefined, null).outside).toHaveLength(1);
+  it("takes a run without result for a failure", () => {
+    expect(count([], null).outside).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { SignJWT, UnsecuredJWT } from "jose";
 import { expect } from "vitest";
 import { type FetchResult, type TestHost, describeHosts } from "../../harness/src/testing/index.ts";
-import { buildProbe } from "./identity-probe.ts";
+import { NEIGHBOUR } from "./neighbour.ts";
 
 const example = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../filters/auth/examples/${name}.json`, import.meta.url), "utf8"));
@@ -41,10 +41,7 @@ const demo = example("demo");
 describeHosts(
   "auth: the demo configuration",
   {
-    filters: [
-      { filter: "auth", config: demo },
-      { filter: buildProbe(), name: "probe" },
-    ],
+    filters: [{ filter: "auth", config: demo }, NEIGHBOUR],
   },
   ({ it, host }) => {
     it("forwards the client of an API key, and not the key", async () => {
@@ -83,7 +80,7 @@ describeHosts(
     it("tells later filters the identity, and only a verified one", async () => {
       const seen = async (...args: Parameters<TestHost["fetch"]>): Promise<unknown[]> => {
         const request = (await host.fetch(...args)).upstream?.request;
-        return ["identity", "subject", "provider"].map((name) => request?.header(`x-seen-${name}`));
+        return ["identity", "subject", "provider"].map((name) => request?.header(`x-seen-auth.${name}`));
       };
       expect(await seen("/orders", key("acme-demo-key"))).toEqual(["partners/acme", "acme", "partners"]);
       expect(await seen("/orders", bearer(await token(host)))).toEqual([

@@ -354,10 +354,7 @@ const LOCAL = {
 describeHosts(
   "header-rewrite: a later filter answers",
   {
-    filters: [
-      { filter: "header-rewrite", config: LOCAL },
-      ANSWERING_NEIGHBOUR,
-    ],
+    filters: [{ filter: "header-rewrite", config: LOCAL }, ANSWERING_NEIGHBOUR],
   },
   ({ it, host }) => {
     it("applies the response rules", async () => {
@@ -372,10 +369,7 @@ describeHosts(
 describeHosts(
   "header-rewrite: an earlier filter answers",
   {
-    filters: [
-      ANSWERING_NEIGHBOUR,
-      { filter: "header-rewrite", config: LOCAL },
-    ],
+    filters: [ANSWERING_NEIGHBOUR, { filter: "header-rewrite", config: LOCAL }],
   },
   ({ it, host }) => {
     it("does not see the answer, because it has not seen the request", async () => {

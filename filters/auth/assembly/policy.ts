@@ -53,7 +53,7 @@ export function challengesFor(
   const bearer = config.bearerChallenge;
   if (!bearer || kind == CredentialKind.ApiKey) return [];
   const challenge = new BytesBuilder(192);
-  challenge.append<Bytes>(bearer).append(', error="').append(refusal.code);
+  challenge.append(bearer).append(', error="').append(refusal.code);
   challenge.append('", error_description="').append(refusal.description).append('"');
   return [challenge.take()];
 }

@@ -66,7 +66,7 @@ export class Template {
     for (let i = 0; i < parts.length && text.length <= MAX_VALUE_SIZE; i++) {
       const value = valueOf(parts[i], variables);
       if (!value) return null;
-      text.append<Bytes>(value);
+      text.append(value);
     }
     return text.length > MAX_VALUE_SIZE ? text.take() : text.take().trim();
   }

@@ -32,7 +32,8 @@ export class HttpAdmin implements EnvoyAdmin {
   async get(path: string): Promise<string> {
     const response = await fetch(this.url + path, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
     const text = await response.text();
-    if (response.status !== 200) throw new Error(`${this.url}${path} answered ${response.status}: ${text.trim()}`);
+    if (response.status !== 200)
+      throw new Error(`${this.url}${path} answered ${response.status}: ${text.trim()}`);
     return text;
   }
 
@@ -75,7 +76,10 @@ export class HttpAdmin implements EnvoyAdmin {
    */
   async listenerPort(name: string): Promise<number> {
     const answer = JSON.parse(await this.get("/listeners?format=json")) as {
-      listener_statuses?: readonly { name: string; local_address: { socket_address: { port_value: number } } }[];
+      listener_statuses?: readonly {
+        name: string;
+        local_address: { socket_address: { port_value: number } };
+      }[];
     };
     const listener = answer.listener_statuses?.find((status) => status.name === name);
     if (listener === undefined) throw new Error(`Envoy has no listener "${name}"`);

@@ -48,7 +48,10 @@ export async function findCached(directory: string): Promise<string> {
  * @param write makes the program at the path it is given; a temporary one, on the cache's file system
  * @returns path of the program in the cache
  */
-export async function storeInCache(directory: string, write: (path: string) => Promise<void>): Promise<string> {
+export async function storeInCache(
+  directory: string,
+  write: (path: string) => Promise<void>,
+): Promise<string> {
   await mkdir(dirname(directory), { recursive: true });
   await using staging = await makeTempDir(`.${basename(directory)}-`, dirname(directory));
   const made = join(staging.path, "new");

@@ -41,7 +41,10 @@ const READABLE = 0o644;
  * @returns Envoy, ready for requests
  * @throws {EnvoyStartError} if it does not come up
  */
-export async function startContainer(installation: ImageInstallation, options: StartOptions): Promise<Running> {
+export async function startContainer(
+  installation: ImageInstallation,
+  options: StartOptions,
+): Promise<Running> {
   await requireFreePort("0.0.0.0", options.listenerPort ?? 0);
   await requireFreePort("0.0.0.0", options.adminPort ?? 0);
   await using undo = new AsyncDisposableStack();
@@ -55,14 +58,19 @@ export async function startContainer(installation: ImageInstallation, options: S
     await reloader.publishFirst(options.topology.filters);
   }
   const config = await containerBootstrap(options, publisher);
-  const copies = [{ content: JSON.stringify(config, null, 2), target: `${DIRECTORY}/envoy.json`, mode: READABLE }];
+  const copies = [
+    { content: JSON.stringify(config, null, 2), target: `${DIRECTORY}/envoy.json`, mode: READABLE },
+  ];
 
   const name = `sidecraft-envoy-${randomUUID()}`;
   const exit = Promise.withResolvers<EnvoyExit>();
   const container = new GenericContainer(installation.image)
     .withName(name)
     .withCommand(["-c", `${DIRECTORY}/envoy.json`, ...commonArguments(options)])
-    .withExposedPorts(published(LISTENER_PORT, options.listenerPort), published(ADMIN_PORT, options.adminPort))
+    .withExposedPorts(
+      published(LISTENER_PORT, options.listenerPort),
+      published(ADMIN_PORT, options.adminPort),
+    )
     .withExtraHosts([{ host: HARNESS_HOST, ipAddress: "host-gateway" }])
     .withCopyContentToContainer([...copies, ...publisher.takeCopies()])
     .withWaitStrategy(Wait.forHttp("/ready", ADMIN_PORT, { abortOnContainerExit: true }).withReadTimeout(200))
@@ -94,7 +102,10 @@ export async function startContainer(installation: ImageInstallation, options: S
   const refused = await reloader?.refusedAtStart(admin);
   if (refused !== undefined) throw EnvoyStartError.refused(`Envoy refused ${refused.join(", ")}`, log.output);
   const timeoutMs = options.startTimeoutMs ?? 60_000;
-  const works = await poll(async () => (await admin.workersStarted()) || undefined, { timeoutMs, intervalMs: 10 });
+  const works = await poll(async () => (await admin.workersStarted()) || undefined, {
+    timeoutMs,
+    intervalMs: 10,
+  });
   if (works === undefined) throw EnvoyStartError.timeout(timeoutMs, log.output);
 
   const cleanup = undo.move();
@@ -152,17 +163,23 @@ function startError(error: unknown, log: EnvoyLog, options: StartOptions): Error
     ? /:(\d+)[^:\d]*(?:failed: port is already allocated|: bind: address already in use)/i.exec(text)?.[1]
     : undefined;
   if (port !== undefined) return EnvoyStartError.portTaken(Number(port), { cause: error });
-  if (/exited during/.test(text)) return EnvoyStartError.refused("Envoy ended while starting in its container", log.output);
-  if (/not accessible after/.test(text)) return EnvoyStartError.timeout(options.startTimeoutMs ?? 60_000, log.output);
+  if (/exited during/.test(text))
+    return EnvoyStartError.refused("Envoy ended while starting in its container", log.output);
+  if (/not accessible after/.test(text))
+    return EnvoyStartError.timeout(options.startTimeoutMs ?? 60_000, log.output);
   const summary = `the container of Envoy does not start: ${text}`;
   return new EnvoyStartError(summary, { kind: "refused" }, log.output.slice(-20), { cause: error });
 }
 
 /** Removes a container while this process ends, when nothing asynchronous runs any more. */
 function removeContainerNow(name: string): void {
-  const result = spawnSync("docker", ["rm", "--force", "--volumes", name], { encoding: "utf8", timeout: 20_000 });
+  const result = spawnSync("docker", ["rm", "--force", "--volumes", name], {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
   if (result.error !== undefined) throw result.error;
-  if (result.status !== 0 && !result.stderr.includes("No such container")) throw new Error(result.stderr.trim());
+  if (result.status !== 0 && !result.stderr.includes("No such container"))
+    throw new Error(result.stderr.trim());
 }
 
 /** Gives Envoy modules as files and discovery answers over HTTP. */

@@ -13,7 +13,10 @@ const PULL_MS = 15 * 60_000;
  * @param options limits and input; 30 s when absent
  * @throws {NotUsable} if the command is not there or does not end in time
  */
-export async function docker(args: readonly string[], options: RunOptions = { timeoutMs: QUICK_MS }): Promise<RunResult> {
+export async function docker(
+  args: readonly string[],
+  options: RunOptions = { timeoutMs: QUICK_MS },
+): Promise<RunResult> {
   let result: RunResult;
   try {
     result = await run("docker", args, options);
@@ -21,7 +24,8 @@ export async function docker(args: readonly string[], options: RunOptions = { ti
     if (errorCode(error) === "ENOENT") throw new NotUsable("skipped", "there is no docker command on PATH");
     throw new NotUsable("failed", `docker does not run: ${errorText(error)}`);
   }
-  if (result.timedOut) throw new NotUsable("failed", `docker ${args[0]} did not end within ${options.timeoutMs} ms`);
+  if (result.timedOut)
+    throw new NotUsable("failed", `docker ${args[0]} did not end within ${options.timeoutMs} ms`);
   return result;
 }
 
@@ -42,7 +46,10 @@ export async function dockerUnavailable(env: NodeJS.ProcessEnv = process.env): P
 
 /** Whether the engine has an image, without asking any registry. */
 export async function hasImage(image: string, env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
-  const result = await docker(["image", "inspect", "--format", "{{.Id}}", image], { timeoutMs: QUICK_MS, env });
+  const result = await docker(["image", "inspect", "--format", "{{.Id}}", image], {
+    timeoutMs: QUICK_MS,
+    env,
+  });
   return result.status === 0;
 }
 
@@ -64,5 +71,10 @@ export function imageCommand(image: string, env: NodeJS.ProcessEnv = process.env
 
 /** The line of the docker command's complaint that names the cause. */
 export function firstLine(text: string): string {
-  return text.split("\n").find((line) => line.trim() !== "")?.trim() ?? "no reason given";
+  return (
+    text
+      .split("\n")
+      .find((line) => line.trim() !== "")
+      ?.trim() ?? "no reason given"
+  );
 }

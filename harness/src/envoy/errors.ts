@@ -72,6 +72,10 @@ export class EnvoyStartError extends Error {
   /** The error for an Envoy that runs, but was not ready in time. */
   static timeout(afterMs: number, output: readonly string[]): EnvoyStartError {
     const lines = complaints(output).slice(-LAST_WORDS);
-    return new EnvoyStartError(`Envoy was not ready within ${afterMs} ms`, { kind: "timeout", afterMs }, lines);
+    return new EnvoyStartError(
+      `Envoy was not ready within ${afterMs} ms`,
+      { kind: "timeout", afterMs },
+      lines,
+    );
   }
 }

@@ -62,12 +62,15 @@ export async function buildEnvoyImage(request: ImageRequest): Promise<ImageInsta
  */
 async function sharedLibraries(binary: string): Promise<string[]> {
   const result = await run("ldd", [binary], { timeoutMs: 30_000 }).catch((error: unknown) => {
-    throw new Error(`ldd does not run, and without it the libraries of Envoy are unknown: ${errorText(error)}`);
+    throw new Error(
+      `ldd does not run, and without it the libraries of Envoy are unknown: ${errorText(error)}`,
+    );
   });
   if (/not a dynamic executable|statically linked/.test(result.stdout + result.stderr)) return [];
   if (result.status !== 0) throw new Error(`ldd ${basename(binary)}: ${firstLine(result.stderr)}`);
   const missing = /^\s*(\S+) => not found/m.exec(result.stdout)?.[1];
-  if (missing !== undefined) throw new Error(`${basename(binary)} needs ${missing}, which is not on this machine`);
+  if (missing !== undefined)
+    throw new Error(`${basename(binary)} needs ${missing}, which is not on this machine`);
   // `libm.so.6 => /lib/libm.so.6 (0x...)`, or `/lib64/ld-linux-x86-64.so.2 (0x...)`; the vDSO has no path.
   return [...result.stdout.matchAll(/^\s*(?:\S+ => )?(\/\S+) \(0x/gm)].map(([, path = ""]) => path);
 }

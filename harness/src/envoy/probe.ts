@@ -26,9 +26,19 @@ export function binaryCommand(path: string): EnvoyCommand {
  */
 export async function probe(envoy: EnvoyCommand): Promise<string> {
   const version = await probeVersion(envoy);
-  const validated = await attempt(envoy, ["--mode", "validate", "--disable-hot-restart", "-l", "warning", "--config-yaml", PROBE_CONFIG]);
+  const validated = await attempt(envoy, [
+    "--mode",
+    "validate",
+    "--disable-hot-restart",
+    "-l",
+    "warning",
+    "--config-yaml",
+    PROBE_CONFIG,
+  ]);
   if (validated.status !== 0) {
-    const why = /without support for it|Didn't find a registered implementation|could not find @type/i.exec(validated.stderr)
+    const why = /without support for it|Didn't find a registered implementation|could not find @type/i.exec(
+      validated.stderr,
+    )
       ? "it was built without the V8 Wasm runtime"
       : `it cannot load a Wasm module: ${lastLine(validated)}`;
     throw new NotUsable("failed", `Envoy ${version}: ${why}`);
@@ -57,7 +67,8 @@ async function attempt(envoy: EnvoyCommand, args: readonly string[]): Promise<Ru
   } catch (error) {
     throw new NotUsable("failed", `it does not run: ${errorText(error)}`);
   }
-  if (result.timedOut) throw new NotUsable("failed", `it does not answer within ${PROBE_TIMEOUT_MS / 1000} s`);
+  if (result.timedOut)
+    throw new NotUsable("failed", `it does not answer within ${PROBE_TIMEOUT_MS / 1000} s`);
   return result;
 }
 
@@ -92,7 +103,9 @@ const PROBE_CONFIG = JSON.stringify({
               },
               {
                 name: "envoy.filters.network.echo",
-                typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.network.echo.v3.Echo" },
+                typed_config: {
+                  "@type": "type.googleapis.com/envoy.extensions.filters.network.echo.v3.Echo",
+                },
               },
             ],
           },

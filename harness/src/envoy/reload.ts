@@ -92,7 +92,9 @@ export class Reloader {
       { timeoutMs: RELOAD_TIMEOUT_MS, intervalMs: 10 },
     );
     if (verdict === undefined) {
-      throw new Error(`Envoy did not react to the new configuration of "${spec.name}" within ${RELOAD_TIMEOUT_MS} ms`);
+      throw new Error(
+        `Envoy did not react to the new configuration of "${spec.name}" within ${RELOAD_TIMEOUT_MS} ms`,
+      );
     }
     if (verdict === "accepted") {
       this.#current.set(spec.name, spec);
@@ -100,14 +102,20 @@ export class Reloader {
     }
     // The counter can be seen before the line of the log that says why.
     const isReason = (line: string): boolean => /rejected|Unable to create Wasm plugin/i.test(line);
-    await poll(() => log.since(seen).some(isReason) || undefined, { timeoutMs: REASON_TIMEOUT_MS, intervalMs: 10 });
+    await poll(() => log.since(seen).some(isReason) || undefined, {
+      timeoutMs: REASON_TIMEOUT_MS,
+      intervalMs: 10,
+    });
     return { accepted: false, reason: complaints(log.since(seen)).join("\n") };
   }
 
   async #publish(spec: FilterSpec): Promise<void> {
     const wasmPath = await this.#publisher.publishModule(spec.wasmPath);
     const version = String(++this.#version);
-    await this.#publisher.publishAnswer(spec.name, JSON.stringify(discoveryResponse(spec, { wasmPath }, version)));
+    await this.#publisher.publishAnswer(
+      spec.name,
+      JSON.stringify(discoveryResponse(spec, { wasmPath }, version)),
+    );
   }
 }
 
@@ -121,5 +129,8 @@ async function readCounters(admin: HttpAdmin, name: string): Promise<Counters> {
     return total;
   };
   // Not config_reload, which counts refused configurations too.
-  return { accepted: sum("update_success"), refused: sum("config_fail", "update_rejected", "update_failure") };
+  return {
+    accepted: sum("update_success"),
+    refused: sum("config_fail", "update_rejected", "update_failure"),
+  };
 }

@@ -49,7 +49,11 @@ interface Found {
   readonly reason: string;
 }
 
-const STEPS: readonly { name: InstallationSource; kind: EnvoyInstallation["kind"]; look: (search: Search) => Promise<Found> }[] = [
+const STEPS: readonly {
+  name: InstallationSource;
+  kind: EnvoyInstallation["kind"];
+  look: (search: Search) => Promise<Found>;
+}[] = [
   { name: "ENVOY_PATH", kind: "binary", look: lookAtVariable },
   { name: "cache", kind: "binary", look: lookIntoCache },
   { name: "PATH", kind: "binary", look: lookOnPath },
@@ -89,7 +93,10 @@ export async function resolveEnvoy(options: ResolveOptions): Promise<EnvoyInstal
       if (!(error instanceof NotUsable)) throw error;
       report({ name: step.name, outcome: error.outcome, reason: error.message });
       if (step.name === "ENVOY_PATH" && error.outcome === "failed") {
-        throw new EnvoyNotFoundError(`${error.message}\nCorrect the variable, or unset it to look elsewhere.`, taken);
+        throw new EnvoyNotFoundError(
+          `${error.message}\nCorrect the variable, or unset it to look elsewhere.`,
+          taken,
+        );
       }
     }
   }
@@ -110,7 +117,10 @@ async function lookAtVariable({ env }: Search): Promise<Found> {
 
 async function lookIntoCache({ env, version, platform }: Search): Promise<Found> {
   const path = await findCached(cacheDirectory(env, version, platform.id));
-  return { installation: { kind: "binary", path, version, source: "cache" }, reason: `${path}, sha256 as stored` };
+  return {
+    installation: { kind: "binary", path, version, source: "cache" },
+    reason: `${path}, sha256 as stored`,
+  };
 }
 
 async function lookOnPath({ env, version }: Search): Promise<Found> {
@@ -152,7 +162,8 @@ async function lookForImage({ env, version, fetch }: Search): Promise<Found> {
     if (await hasImage(image, env)) return describeImage(image, env, "on this machine");
   }
   const names = wanted.join(" nor ");
-  if (!fetch) throw new NotUsable("skipped", `the Docker engine has no ${names}, and pulling is not allowed here`);
+  if (!fetch)
+    throw new NotUsable("skipped", `the Docker engine has no ${names}, and pulling is not allowed here`);
   const [image] = wanted;
   await pullImage(image, env);
   return describeImage(image, env, "pulled");
@@ -169,7 +180,10 @@ function imageCandidates(env: NodeJS.ProcessEnv, version: string): readonly [str
 
 async function describeImage(image: string, env: NodeJS.ProcessEnv, how: string): Promise<Found> {
   const version = await inContext(image, () => probe(imageCommand(image, env)));
-  return { installation: { kind: "image", image, version, source: "image" }, reason: `${image}, Envoy ${version}, ${how}` };
+  return {
+    installation: { kind: "image", image, version, source: "image" },
+    reason: `${image}, Envoy ${version}, ${how}`,
+  };
 }
 
 async function inContext<T>(what: string, action: () => Promise<T>): Promise<T> {

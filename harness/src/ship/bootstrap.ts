@@ -75,8 +75,14 @@ const OVERLOAD_MANAGER: JsonObject = {
  * @throws {RangeError} if two filters, or two clusters, have the same name, or a route names no cluster
  */
 export function bootstrap(topology: Topology, options: BootstrapOptions): JsonObject {
-  refuseRepeats("filters", topology.filters.map((filter) => filter.name));
-  refuseRepeats("clusters", options.clusters.map((cluster) => cluster.name));
+  refuseRepeats(
+    "filters",
+    topology.filters.map((filter) => filter.name),
+  );
+  refuseRepeats(
+    "clusters",
+    options.clusters.map((cluster) => cluster.name),
+  );
   for (const { cluster } of topology.routes) {
     if (!options.clusters.some(({ name }) => name === cluster)) {
       throw new RangeError(`a route goes to cluster "${cluster}", which is not among the clusters`);
@@ -101,7 +107,9 @@ export function bootstrap(topology: Topology, options: BootstrapOptions): JsonOb
 
 function connectionManager(topology: Topology, options: BootstrapOptions): JsonObject {
   const source =
-    typeof options.dynamicFilters === "string" ? { directory: options.dynamicFilters } : options.dynamicFilters;
+    typeof options.dynamicFilters === "string"
+      ? { directory: options.dynamicFilters }
+      : options.dynamicFilters;
   const entry = (filter: FilterSpec): JsonObject =>
     source === undefined ? httpFilter(filter) : discoveredHttpFilter(filter.name, source);
   const router = {
@@ -162,7 +170,10 @@ function accessLogger(path: string): JsonObject {
   // Opening /dev/stdout as a file fails where standard output is a socket, as under node:child_process.
   return path === "/dev/stdout"
     ? { name: "envoy.access_loggers.stdout", typed_config: { "@type": `${types}.stream.v3.StdoutAccessLog` } }
-    : { name: "envoy.access_loggers.file", typed_config: { "@type": `${types}.file.v3.FileAccessLog`, path } };
+    : {
+        name: "envoy.access_loggers.file",
+        typed_config: { "@type": `${types}.file.v3.FileAccessLog`, path },
+      };
 }
 
 function socketAddress(address: string, port: number): JsonObject {

@@ -73,7 +73,11 @@ export function discoveredHttpFilter(name: string, source: FilterSource): JsonOb
  * @returns an `envoy.service.discovery.v3.DiscoveryResponse`
  */
 export function discoveryResponse(filter: FilterSpec, place: ModulePlace, version: string): JsonObject {
-  const resource = { "@type": EXTENSION_CONFIG_TYPE, name: filter.name, typed_config: wasmConfig(filter, place) };
+  const resource = {
+    "@type": EXTENSION_CONFIG_TYPE,
+    name: filter.name,
+    typed_config: wasmConfig(filter, place),
+  };
   return { version_info: version, type_url: EXTENSION_CONFIG_TYPE, resources: [resource] };
 }
 
@@ -94,7 +98,9 @@ function wasmConfig(filter: FilterSpec, place: ModulePlace): JsonObject {
         ...(filter.vmId !== undefined && { vm_id: filter.vmId }),
         runtime: "envoy.wasm.runtime.v8",
         code: { local: { filename: place.wasmPath ?? filter.wasmPath } },
-        ...(Object.keys(environment).length > 0 && { environment_variables: { key_values: { ...environment } } }),
+        ...(Object.keys(environment).length > 0 && {
+          environment_variables: { key_values: { ...environment } },
+        }),
       },
       ...(text !== "" && {
         configuration: { "@type": "type.googleapis.com/google.protobuf.StringValue", value: text },

@@ -26,7 +26,10 @@ export async function checkConfiguration(
   if (!envoy) throw new Error("there is no Envoy to check on");
   const unused = { host: "127.0.0.1", port: 0 };
   const clusters = topology.routes.map(({ cluster }) => ({ name: cluster, host: "127.0.0.1", port: 1 }));
-  const result = await validateConfig(envoy, bootstrap(topology, { listener: unused, admin: unused, clusters }));
+  const result = await validateConfig(
+    envoy,
+    bootstrap(topology, { listener: unused, admin: unused, clusters }),
+  );
   return result.ok ? { accepted: true, errors: [] } : { accepted: false, errors: refusalsIn(result.output) };
 }
 

@@ -40,7 +40,7 @@ class NeighbourFilter extends HttpFilter {
     }
     for (let i = 0; i < STATES.length; i++) {
       const value = getProperty(propertyPath([STATES[i]]));
-      if (value) headers.set<string, Bytes>("x-seen-" + STATES[i], value);
+      if (value) headers.set("x-seen-" + STATES[i], value);
     }
     return Action.Continue;
   }

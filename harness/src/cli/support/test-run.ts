@@ -1,11 +1,14 @@
 /** Runs the test runner and counts what came of it. */
-import { spawn } from "node:child_process";
-import { mkdir, readFile } from "node:fs/promises";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { beforeProcessEnds, makeTempDir } from "../../envoy/lifetime.ts";
 import { WORKSPACE } from "../../wasm/build.ts";
 import { Interruption, InterruptedError } from "./interruption.ts";
+import { END, type FileResult, type VitestMessage } from "./vitest-reporter.ts";
+
+const REPORTER = fileURLToPath(new URL("vitest-reporter.ts", import.meta.url));
 
 /** What came of all tests. */
 export interface TestCount {
@@ -17,15 +20,6 @@ export interface TestCount {
   readonly outside: readonly string[];
 }
 
-interface Report {
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly message?: string;
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
-  }[];
-}
-
 /**
  * Runs vitest once, its own report on this process's standard output.
  *
@@ -35,75 +29,71 @@ interface Report {
  * @throws {InterruptedError} if a signal came in between
  */
 export async function runTests(args: readonly string[], env: NodeJS.ProcessEnv): Promise<TestCount> {
-  await using directory = await makeTempDir("sidecraft-test-");
-  const file = join(directory.path, "report.json");
+  // What a test leaves behind, and what is left when it is interrupted, goes with the directory.
+  await using temporary = await makeTempDir("sidecraft-test-");
   const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
-  const own = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  // What a test leaves behind when it is interrupted goes with the directory.
-  const temporary = join(directory.path, "tmp");
-  await mkdir(temporary);
-  const code = await runAlone([vitest, ...own, ...args], { ...env, TMPDIR: temporary, TEMP: temporary });
-  return count(await readReport(file), code);
+  const child = spawn(
+    process.execPath,
+    [vitest, "run", "--reporter=default", `--reporter=${REPORTER}`, ...args],
+    {
+      cwd: WORKSPACE,
+      env: { ...env, TMPDIR: temporary.path, TEMP: temporary.path },
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      // A group of its own: a Ctrl-C reaches vitest through this process only.
+      detached: process.platform !== "win32",
+    },
+  );
+  let files: readonly FileResult[] = [];
+  let listens = false;
+  child.on("message", (message: VitestMessage) => {
+    if ("files" in message) files = message.files;
+    else listens = true;
+  });
+  const code = await untilEnded(child, (signal) => void (listens ? child.send(END) : child.kill(signal)));
+  return count(files, code);
 }
 
-/**
- * Runs Node in a process group of its own: a Ctrl-C reaches it through this process only, and once, after which it
- * has time to end what it has started. Then this process ends too.
- */
-async function runAlone(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number | null> {
-  const detached = process.platform !== "win32";
-  const child = spawn(process.execPath, args, {
-    cwd: WORKSPACE,
-    env,
-    stdio: ["ignore", "inherit", "inherit"],
-    detached,
-  });
+/** Waits for a process; a signal to this one has it ended, in time or not, and then ends this one too. */
+async function untilEnded(
+  child: ChildProcess,
+  end: (signal: NodeJS.Signals) => void,
+): Promise<number | null> {
   using interruption = new Interruption();
   interruption.endGently();
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
   });
-  const release = beforeProcessEnds(
-    () => child.pid !== undefined && process.kill(detached ? -child.pid : child.pid, "SIGKILL"),
-  );
+  const release = beforeProcessEnds(() => killGroup(child));
   const first = await Promise.race([ended, interruption.came]);
   if (typeof first === "string") {
-    child.kill(first);
+    end(first);
     await ended;
-    release();
-    throw new InterruptedError(first);
   }
   release();
+  if (typeof first === "string") throw new InterruptedError(first);
   return first;
 }
 
-/** Counts the tests in vitest's JSON report; without a report, or where it hides a failure, something failed outside. */
-export function count(report: Report | undefined, exitCode: number | null): TestCount {
-  const files = report?.testResults ?? [];
-  const tests = files.flatMap(({ assertionResults }) => assertionResults);
-  const having = (status: string): readonly string[] =>
-    tests.filter((test) => test.status === status).map(({ fullName }) => fullName);
-  const failed = having("failed").length;
-  const passed = having("passed").length;
-  const outside = files
-    .filter(
-      ({ status, assertionResults }) =>
-        status === "failed" && assertionResults.every((test) => test.status !== "failed"),
-    )
-    .map(({ name, message }) => `${name}: ${message?.split("\n")[0] ?? "failed"}`);
-  if (exitCode !== 0 && failed + outside.length === 0)
-    outside.push(`vitest ended with status ${exitCode ?? "unknown"}; it says why above`);
-  const skipped = tests
-    .filter(({ status }) => status !== "passed" && status !== "failed")
-    .map(({ fullName }) => fullName);
-  return { passed, failed, skipped, outside };
+function killGroup({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
 }
 
-async function readReport(file: string): Promise<Report | undefined> {
-  try {
-    return JSON.parse(await readFile(file, "utf8")) as Report;
-  } catch {
-    return undefined;
+/** Counts what came of each file; where that hides a failure, something failed outside of the tests. */
+export function count(files: readonly FileResult[], exitCode: number | null): TestCount {
+  const tests = files.flatMap((file) => file.tests);
+  const having = (state: string): readonly string[] =>
+    tests.filter((test) => test.state === state).map(({ name }) => name);
+  const failed = having("failed").length;
+  const outside = files
+    .filter((file) => file.problem !== undefined || (file.failed && !hasFailedTest(file)))
+    .map(({ name, problem }) => `${name}: ${problem ?? "failed"}`);
+  if (exitCode !== 0 && failed + outside.length === 0) {
+    outside.push(`vitest ended with status ${exitCode ?? "unknown"}; it says why above`);
   }
+  return { passed: having("passed").length, failed, skipped: having("skipped"), outside };
+}
+
+function hasFailedTest({ tests }: FileResult): boolean {
+  return tests.some(({ state }) => state === "failed");
 }
