@@ -4,6 +4,7 @@ export { Status } from "./assembly/abi/types";
 export { Pairs } from "./assembly/abi/pairs";
 export { Body } from "./assembly/body";
 export { Bytes, BytesBuilder } from "./assembly/bytes";
+export { decimalText } from "./assembly/bytes-builder";
 export { BytesMap } from "./assembly/bytes-map";
 export {
   HmacSha256,

@@ -1,5 +1,6 @@
 import * as env from "./abi/env";
 import { Bytes } from "./bytes";
+import { decimalText } from "./bytes-builder";
 import { Action } from "./filter";
 import { HeaderList } from "./header-list";
 import { LogLevel, log } from "./log";
@@ -53,7 +54,7 @@ export class Reply {
   send(): Action {
     let status = this.status;
     if (status < 200 || status > 599) {
-      log(LogLevel.Error, "reply: status " + status.toString() + " is not in 200..599, sending 500");
+      log(LogLevel.Error, "reply: status " + decimalText(status) + " is not in 200..599, sending 500");
       status = 500;
     }
     const mayHaveBody = status != 204 && status != 205 && status != 304;

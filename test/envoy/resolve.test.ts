@@ -171,7 +171,7 @@ describe("the wheel", () => {
 });
 
 describe("the image", () => {
-  const ANSWERS = `run) [ "$7" = --version ] && echo "envoy version: 0a/1.40.3/Clean/RELEASE/x"; exit 0;; version) echo 28.0;;`;
+  const ANSWERS = `run) [ "$8" = --version ] && echo "envoy version: 0a/1.40.3/Clean/RELEASE/x"; exit 0;; version) echo 28.0;;`;
   const docker = (cases: string) => script(join(home, "bin/docker"), `case "$1" in ${ANSWERS} ${cases} esac`);
 
   it("is a local one if there is one", async () => {

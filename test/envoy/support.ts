@@ -5,7 +5,6 @@ import { dirname, join } from "node:path";
 import { crc32, deflateRawSync } from "node:zlib";
 import { onTestFinished } from "vitest";
 import { type EnvoyInstallation, EnvoyNotFoundError, resolveEnvoy } from "../../harness/src/envoy/index.ts";
-import type { Topology } from "../../harness/src/model/index.ts";
 
 /** A directory that is removed when the test has finished. */
 export async function scratch(): Promise<string> {
@@ -39,15 +38,6 @@ export async function envoyOrSkip(kind: EnvoyInstallation["kind"]): Promise<Envo
     console.warn(`skipping tests that need an Envoy ${kind}: ${error.message}`);
     return null;
   }
-}
-
-/** A topology with one filter and one route to the cluster `up`. */
-export function topologyWith(wasmPath: string, config: unknown = "hi"): Topology {
-  return {
-    filters: [{ name: "probe", wasmPath, config }],
-    routes: [{ match: { prefix: "/" }, cluster: "up" }],
-    workers: 2,
-  };
 }
 
 /** A zip archive with files of the given contents, compressed or stored. */

@@ -40,7 +40,7 @@ it(
 async function pathWithoutEnvoy(): Promise<string> {
   const kept: string[] = [];
   for (const directory of (process.env["PATH"] ?? "").split(":")) {
-    const names = await readdir(directory).catch(() => []);
+    const names = await readdir(directory).catch((): string[] => []);
     if (!names.includes("envoy")) kept.push(directory);
   }
   return kept.join(":");

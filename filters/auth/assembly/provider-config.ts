@@ -2,9 +2,10 @@ import {
   Bytes,
   ConfigList,
   ConfigObject,
+  HmacSha256,
+  decimalText,
   decodeBase64url,
   decodeHex,
-  HmacSha256,
   isToken,
   sha256,
 } from "proxy-wasm-as-sdk";
@@ -57,7 +58,7 @@ export function readProviders(root: ConfigObject): Array<Provider> {
 function readList(object: ConfigObject, key: string, most: i32, isRequired: bool): ConfigList | null {
   const list = object.list(key, most);
   if ((list && list.length == 0) || (isRequired && !object.has(key))) {
-    object.error(key, "a list of 1 to " + most.toString() + " items");
+    object.error(key, "a list of 1 to " + decimalText(most) + " items");
   }
   return list;
 }

@@ -1,4 +1,4 @@
-import { Bytes, ConfigObject } from "proxy-wasm-as-sdk";
+import { Bytes, ConfigObject, decimalText } from "proxy-wasm-as-sdk";
 import { isBelow, isUnambiguous } from "./path";
 import { Provider } from "./provider";
 import { Rule } from "./rule";
@@ -22,7 +22,7 @@ export function readRules(root: ConfigObject, providers: Array<Provider>): Array
       if (prefix.length == 0 || !isBelow(prefix, rules[j].pathPrefix)) continue;
       item.error(
         "path_prefix",
-        "a path that /rules/" + j.toString() + " does not cover: the first match decides",
+        "a path that /rules/" + decimalText(j) + " does not cover: the first match decides",
       );
       break;
     }

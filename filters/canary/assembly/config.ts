@@ -1,4 +1,4 @@
-import { Bytes, BytesBuilder, ConfigObject, ConfigReader } from "proxy-wasm-as-sdk";
+import { Bytes, BytesBuilder, ConfigObject, ConfigReader, decimalText } from "proxy-wasm-as-sdk";
 import { KeyPart, MAX_KEYS, readKey } from "./key";
 import {
   isCookieName,
@@ -116,7 +116,7 @@ function readOverride(object: ConfigObject, config: CanaryConfig): void {
   if (config.trustsAnyone) {
     if (object.has("secret")) object.error("secret", 'nothing, as "trust" is "any"');
   } else if (!object.has("secret") || (secret && !isVisible(secret, MIN_OVERRIDE_SECRET))) {
-    object.error("secret", MIN_OVERRIDE_SECRET.toString() + " or more visible ASCII characters");
+    object.error("secret", decimalText(MIN_OVERRIDE_SECRET) + " or more visible ASCII characters");
   }
   config.forcing = new Override(header, config.trustsAnyone, secret ? secret : Bytes.EMPTY);
 }
@@ -126,7 +126,7 @@ function readCookie(object: ConfigObject, rollout: Bytes): StickyCookie {
   if (!isCookieName(name)) object.error("name", "a cookie name");
   const secret = object.secret("secret", MAX_SECRET);
   if (!object.has("secret") || (secret && !isVisible(secret, MIN_COOKIE_SECRET))) {
-    object.error("secret", MIN_COOKIE_SECRET.toString() + " or more visible ASCII characters");
+    object.error("secret", decimalText(MIN_COOKIE_SECRET) + " or more visible ASCII characters");
   }
   const maxAge = object.duration("max_age", HOUR, SECOND, MAX_COOKIE_AGE) / SECOND;
   const secure = object.bool("secure", true);

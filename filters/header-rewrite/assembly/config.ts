@@ -1,6 +1,14 @@
 // The configuration: read, checked, refused.
 
-import { Bytes, ConfigList, ConfigObject, ConfigReader, JsonKind, isToken } from "proxy-wasm-as-sdk";
+import {
+  Bytes,
+  ConfigList,
+  ConfigObject,
+  ConfigReader,
+  JsonKind,
+  decimalText,
+  isToken,
+} from "proxy-wasm-as-sdk";
 import { isLowerCase, isProtectedName, isSystemName, isSystemPrefix } from "./names";
 import { Rule, Rules, Verb } from "./policy";
 import { Source, Template } from "./template";
@@ -92,7 +100,7 @@ class RuleReader {
       return null;
     }
     if (countCharacters(text) > MAX_VALUE_LENGTH) {
-      object.error("value", "a string of at most " + MAX_VALUE_LENGTH.toString() + " characters");
+      object.error("value", "a string of at most " + decimalText(MAX_VALUE_LENGTH) + " characters");
       return null;
     }
     const parser = new TemplateParser(text, this.ofResponse);

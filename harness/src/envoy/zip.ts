@@ -1,7 +1,7 @@
 /** Takes single files out of a zip archive (PKWARE APPNOTE 6.3), such as a Python wheel. */
 import { createWriteStream } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
-import { Transform, type TransformCallback } from "node:stream";
+import { Readable, Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32, createInflateRaw } from "node:zlib";
 
@@ -76,9 +76,11 @@ export async function extractZipEntry(file: FileHandle, entry: ZipEntry, target:
   const start = entry.headerOffset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
   const check = new ContentCheck(entry);
   const output = createWriteStream(target, { flags: "wx" });
-  const raw = file.createReadStream({ start, end: start + entry.compressedSize - 1, autoClose: false });
+  const raw =
+    entry.compressedSize === 0
+      ? Readable.from([])
+      : file.createReadStream({ start, end: start + entry.compressedSize - 1, autoClose: false });
   if (entry.method === DEFLATED) await pipeline(raw, createInflateRaw(), check, output);
-  else if (entry.method === STORED && entry.size === 0) await pipeline([], check, output);
   else if (entry.method === STORED) await pipeline(raw, check, output);
   else throw new Error(`${entry.name}: unknown compression method ${entry.method}`);
 }

@@ -1,0 +1,154 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import {
+  buildEnvoyImage,
+  dockerUnavailable,
+  type ImageInstallation,
+  resolveEnvoy,
+  type RunningEnvoy,
+  startEnvoy,
+  type StartOptions,
+  upstreamBindHost,
+  validateConfig,
+} from "../../harness/src/envoy/index.ts";
+import { bootstrap } from "../../harness/src/ship/index.ts";
+import { CONFIGURED_MESSAGE, MODULES, writeModule } from "./modules.ts";
+import { envoyOrSkip } from "./support.ts";
+import { topologyWith } from "./topology.ts";
+
+const IMAGE = "sidecraft/envoy:test";
+
+const binary = await envoyOrSkip("binary");
+const reason = await dockerUnavailable();
+if (reason !== undefined) {
+  const message = `no container tests: ${reason} (.ci/docker.sh start)`;
+  if (process.env["CI"]) throw new Error(message);
+  console.warn(message);
+}
+
+describe.skipIf(binary === null || reason !== undefined)("Envoy in a container", () => {
+  let installation: ImageInstallation;
+  let modules: Record<keyof typeof MODULES, string>;
+  let upstream: Server;
+
+  beforeAll(async () => {
+    if (binary?.kind !== "binary") throw new Error("a program is needed to build the image");
+    installation = await buildEnvoyImage({ binary: binary.path, tag: IMAGE });
+    const directory = await mkdtemp(join(tmpdir(), "sidecraft-test-"));
+    const names = Object.keys(MODULES) as (keyof typeof MODULES)[];
+    const paths = await Promise.all(names.map(async (name) => [name, await writeModule(join(directory, name), name)]));
+    modules = Object.fromEntries(paths) as typeof modules;
+    upstream = createServer((request, response) => response.end(`upstream saw ${request.url}`));
+    upstream.listen(0, await upstreamBindHost(installation));
+    await once(upstream, "listening");
+    return async () => {
+      upstream.close();
+      await rm(directory, { recursive: true });
+      docker("image", "rm", IMAGE);
+    };
+  });
+
+  async function start(options: Partial<StartOptions> & Pick<StartOptions, "topology">): Promise<RunningEnvoy> {
+    const clusters = [{ name: "up", port: (upstream.address() as AddressInfo).port }];
+    const envoy = await startEnvoy({ installation, clusters, ...options });
+    onTestFinished(() => envoy.stop());
+    return envoy;
+  }
+  const status = async (envoy: RunningEnvoy) => (await fetch(envoy.url)).status;
+
+  it("is found by the name that ENVOY_IMAGE gives", async () => {
+    const env = { ...process.env, ENVOY_IMAGE: IMAGE };
+    expect(await resolveEnvoy({ env, fetch: false, kind: "image" })).toEqual(installation);
+  });
+
+  it("serves, tells what modules log, and leaves no container", async () => {
+    const envoy = await start({ topology: topologyWith(modules.status) });
+    expect(await status(envoy)).toBe(202);
+    expect(envoy.logs[0]).toEqual({ level: "info", plugin: "probe", message: CONFIGURED_MESSAGE });
+    expect((await envoy.admin.stats("downstream_rq_total")).get("http.ingress_http.downstream_rq_total")).toBe(1);
+    expect(containers()).toHaveLength(1);
+    await envoy.stop();
+    await envoy.exited;
+    expect(containers()).toEqual([]);
+  });
+
+  it("reaches upstreams of this process", async () => {
+    const envoy = await start({ topology: topologyWith(modules.empty), http1Trailers: true, accessLog: true });
+    expect(await (await fetch(`${envoy.url}/a`)).text()).toBe("upstream saw /a");
+  });
+
+  it("takes new configurations and modules, and keeps the old ones when it refuses", async () => {
+    const topology = topologyWith(modules.status);
+    const envoy = await start({ topology, reloadable: true });
+    expect(await status(envoy)).toBe(202);
+    expect(await envoy.updateFilter("probe", "four")).toEqual({ accepted: true });
+    expect(await status(envoy)).toBe(204);
+    expect(await envoy.updateFilter("probe", "bad")).toMatchObject({ accepted: false, reason: expect.stringContaining("three bytes are refused") });
+    expect(await status(envoy)).toBe(204);
+    expect(await envoy.updateFilter("probe", "four")).toEqual({ accepted: true });
+    const [filter] = topology.filters;
+    expect(await envoy.replaceFilter({ ...filter!, wasmPath: modules.unlinkable })).toMatchObject({ accepted: false });
+    expect(await envoy.replaceFilter({ ...filter!, wasmPath: modules.empty })).toEqual({ accepted: true });
+    expect(await (await fetch(envoy.url)).text()).toBe("upstream saw /");
+  });
+
+  it.each([false, true])("tells why Envoy refuses a module (reloadable %s)", async (reloadable) => {
+    const refused = start({ topology: topologyWith(modules.unlinkable), reloadable });
+    await expect(refused).rejects.toMatchObject({
+      failure: { kind: "refused" },
+      message: expect.stringContaining("missing import: env.no_such_function"),
+    });
+    expect(containers()).toEqual([]);
+  });
+
+  it("says which port is taken", async () => {
+    const holder = createServer().listen(0, "0.0.0.0");
+    await once(holder, "listening");
+    onTestFinished(() => void holder.close());
+    const { port } = holder.address() as AddressInfo;
+    const refused = start({ topology: topologyWith(modules.empty), listenerPort: port });
+    await expect(refused).rejects.toMatchObject({ failure: { kind: "port-taken", port } });
+  });
+
+  it.each(["SIGTERM", "exit"])("ends with its process: %s", async (how) => {
+    const argument = JSON.stringify({ installation, wasmPath: modules.empty, how });
+    const script = join(import.meta.dirname, "keep-running.ts");
+    const child = spawn(process.execPath, [script, argument], { stdio: ["ignore", "pipe", "inherit"] });
+    const ended = once(child, "exit");
+    await once(createInterface(child.stdout), "line");
+    if (how === "SIGTERM") child.kill("SIGTERM");
+    await ended;
+    expect(containers()).toEqual([]);
+  });
+
+  it("validates configurations", async () => {
+    const check = (config: string) =>
+      validateConfig(
+        installation,
+        bootstrap(topologyWith(modules.status, config), {
+          listener: { host: "0.0.0.0", port: 10_000 },
+          admin: { host: "127.0.0.1", port: 9901 },
+          clusters: [{ name: "up", host: "upstream.example", port: 80 }],
+        }),
+      );
+    expect(await check("good")).toEqual({ ok: true });
+    expect(await check("bad")).toMatchObject({ ok: false, output: expect.stringContaining("three bytes are refused") });
+    expect(containers()).toEqual([]);
+  });
+});
+
+function docker(...args: string[]): string {
+  return execFileSync("docker", args, { encoding: "utf8" });
+}
+
+/** Containers of this test's image; other programs may use the engine too. */
+function containers(): string[] {
+  return docker("ps", "--all", "--quiet", "--filter", `ancestor=${IMAGE}`).split("\n").filter(Boolean);
+}
