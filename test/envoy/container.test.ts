@@ -43,7 +43,9 @@ describe.skipIf(binary === null || reason !== undefined)("Envoy in a container",
     installation = await buildEnvoyImage({ binary: binary.path, tag: IMAGE });
     const directory = await mkdtemp(join(tmpdir(), "sidecraft-test-"));
     const names = Object.keys(MODULES) as (keyof typeof MODULES)[];
-    const paths = await Promise.all(names.map(async (name) => [name, await writeModule(join(directory, name), name)]));
+    const paths = await Promise.all(
+      names.map(async (name) => [name, await writeModule(join(directory, name), name)]),
+    );
     modules = Object.fromEntries(paths) as typeof modules;
     upstream = createServer((request, response) => response.end(`upstream saw ${request.url}`));
     upstream.listen(0, await upstreamBindHost(installation));
@@ -55,7 +57,9 @@ describe.skipIf(binary === null || reason !== undefined)("Envoy in a container",
     };
   });
 
-  async function start(options: Partial<StartOptions> & Pick<StartOptions, "topology">): Promise<RunningEnvoy> {
+  async function start(
+    options: Partial<StartOptions> & Pick<StartOptions, "topology">,
+  ): Promise<RunningEnvoy> {
     const clusters = [{ name: "up", port: (upstream.address() as AddressInfo).port }];
     const envoy = await startEnvoy({ installation, clusters, ...options });
     onTestFinished(() => envoy.stop());
@@ -72,7 +76,9 @@ describe.skipIf(binary === null || reason !== undefined)("Envoy in a container",
     const envoy = await start({ topology: topologyWith(modules.status) });
     expect(await status(envoy)).toBe(202);
     expect(envoy.logs[0]).toEqual({ level: "info", plugin: "probe", message: CONFIGURED_MESSAGE });
-    expect((await envoy.admin.stats("downstream_rq_total")).get("http.ingress_http.downstream_rq_total")).toBe(1);
+    expect(
+      (await envoy.admin.stats("downstream_rq_total")).get("http.ingress_http.downstream_rq_total"),
+    ).toBe(1);
     expect(containers()).toHaveLength(1);
     await envoy.stop();
     await envoy.exited;
@@ -80,7 +86,11 @@ describe.skipIf(binary === null || reason !== undefined)("Envoy in a container",
   });
 
   it("reaches upstreams of this process", async () => {
-    const envoy = await start({ topology: topologyWith(modules.empty), http1Trailers: true, accessLog: true });
+    const envoy = await start({
+      topology: topologyWith(modules.empty),
+      http1Trailers: true,
+      accessLog: true,
+    });
     expect(await (await fetch(`${envoy.url}/a`)).text()).toBe("upstream saw /a");
   });
 
@@ -90,11 +100,16 @@ describe.skipIf(binary === null || reason !== undefined)("Envoy in a container",
     expect(await status(envoy)).toBe(202);
     expect(await envoy.updateFilter("probe", "four")).toEqual({ accepted: true });
     expect(await status(envoy)).toBe(204);
-    expect(await envoy.updateFilter("probe", "bad")).toMatchObject({ accepted: false, reason: expect.stringContaining("three bytes are refused") });
+    expect(await envoy.updateFilter("probe", "bad")).toMatchObject({
+      accepted: false,
+      reason: expect.stringContaining("three bytes are refused"),
+    });
     expect(await status(envoy)).toBe(204);
     expect(await envoy.updateFilter("probe", "four")).toEqual({ accepted: true });
     const [filter] = topology.filters;
-    expect(await envoy.replaceFilter({ ...filter!, wasmPath: modules.unlinkable })).toMatchObject({ accepted: false });
+    expect(await envoy.replaceFilter({ ...filter!, wasmPath: modules.unlinkable })).toMatchObject({
+      accepted: false,
+    });
     expect(await envoy.replaceFilter({ ...filter!, wasmPath: modules.empty })).toEqual({ accepted: true });
     expect(await (await fetch(envoy.url)).text()).toBe("upstream saw /");
   });
@@ -139,7 +154,10 @@ describe.skipIf(binary === null || reason !== undefined)("Envoy in a container",
         }),
       );
     expect(await check("good")).toEqual({ ok: true });
-    expect(await check("bad")).toMatchObject({ ok: false, output: expect.stringContaining("three bytes are refused") });
+    expect(await check("bad")).toMatchObject({
+      ok: false,
+      output: expect.stringContaining("three bytes are refused"),
+    });
     expect(containers()).toEqual([]);
   });
 });

@@ -7,7 +7,11 @@ const { installation, wasmPath, how } = JSON.parse(process.argv[2] ?? "") as {
   wasmPath: string;
   how: string;
 };
-const envoy = await startEnvoy({ installation, topology: topologyWith(wasmPath), clusters: [{ name: "up", port: 9 }] });
+const envoy = await startEnvoy({
+  installation,
+  topology: topologyWith(wasmPath),
+  clusters: [{ name: "up", port: 9 }],
+});
 process.stdout.write(`${envoy.pid}\n`);
 if (how === "exit") process.exit(3);
 if (how === "throw") throw new Error("as it was told");

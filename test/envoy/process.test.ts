@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,7 +8,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { EnvoyStartError, type RunningEnvoy, startEnvoy, type StartOptions } from "../../harness/src/envoy/index.ts";
+import {
+  EnvoyStartError,
+  type RunningEnvoy,
+  startEnvoy,
+  type StartOptions,
+} from "../../harness/src/envoy/index.ts";
 import { CONFIGURED_MESSAGE, MODULES, writeModule } from "./modules.ts";
 import { envoyOrSkip, scratch } from "./support.ts";
 import { topologyWith } from "./topology.ts";
@@ -21,9 +27,14 @@ describe.skipIf(installation === null)("a native Envoy", () => {
   beforeAll(async () => {
     const directory = await mkdtemp(join(tmpdir(), "sidecraft-test-"));
     const names = Object.keys(MODULES) as (keyof typeof MODULES)[];
-    const paths = await Promise.all(names.map(async (name) => [name, await writeModule(join(directory, name), name)]));
+    const paths = await Promise.all(
+      names.map(async (name) => [name, await writeModule(join(directory, name), name)]),
+    );
     modules = Object.fromEntries(paths) as typeof modules;
-    upstream = createServer((request, response) => response.end(`upstream saw ${request.url}`)).listen(0, "127.0.0.1");
+    upstream = createServer((request, response) => response.end(`upstream saw ${request.url}`)).listen(
+      0,
+      "127.0.0.1",
+    );
     await once(upstream, "listening");
     return async () => {
       upstream.close();
@@ -31,7 +42,9 @@ describe.skipIf(installation === null)("a native Envoy", () => {
     };
   });
 
-  async function start(options: Partial<StartOptions> & Pick<StartOptions, "topology">): Promise<RunningEnvoy> {
+  async function start(
+    options: Partial<StartOptions> & Pick<StartOptions, "topology">,
+  ): Promise<RunningEnvoy> {
     const clusters = [{ name: "up", port: (upstream.address() as AddressInfo).port }];
     const envoy = await startEnvoy({ installation: installation!, clusters, ...options });
     onTestFinished(() => envoy.stop());
@@ -41,12 +54,17 @@ describe.skipIf(installation === null)("a native Envoy", () => {
 
   it("serves, and tells ports, statistics and what modules log", async () => {
     const heard: string[] = [];
-    const envoy = await start({ topology: topologyWith(modules.status), onLog: ({ message }) => heard.push(message) });
+    const envoy = await start({
+      topology: topologyWith(modules.status),
+      onLog: ({ message }) => heard.push(message),
+    });
     expect(await status(envoy)).toBe(202);
     expect(envoy.logs[0]).toEqual({ level: "info", plugin: "probe", message: CONFIGURED_MESSAGE });
     expect(heard).toEqual(envoy.logs.map(({ message }) => message));
     expect(await envoy.admin.ready()).toBe(true);
-    expect((await envoy.admin.stats("downstream_rq_total")).get("http.ingress_http.downstream_rq_total")).toBe(1);
+    expect(
+      (await envoy.admin.stats("downstream_rq_total")).get("http.ingress_http.downstream_rq_total"),
+    ).toBe(1);
     expect(await envoy.admin.configDump()).toHaveProperty("configs");
     expect(envoy.output.filter((line) => line.includes("[warning]"))).toEqual([]);
   });
@@ -60,7 +78,11 @@ describe.skipIf(installation === null)("a native Envoy", () => {
 
   it("leaves no process and no file", async () => {
     const before = await sidecraftFiles();
-    const envoy = await startEnvoy({ installation: installation!, topology: topologyWith(modules.empty), clusters: [{ name: "up", port: 9 }] });
+    const envoy = await startEnvoy({
+      installation: installation!,
+      topology: topologyWith(modules.empty),
+      clusters: [{ name: "up", port: 9 }],
+    });
     const { pid = 0 } = envoy;
     expect(alive(pid)).toBe(true);
     const made = (await sidecraftFiles()).filter((name) => !before.includes(name));
@@ -76,14 +98,19 @@ describe.skipIf(installation === null)("a native Envoy", () => {
     await mkdir(join(directory, "tmp"));
     const child = spawn(
       process.execPath,
-      [join(import.meta.dirname, "keep-running.ts"), JSON.stringify({ installation, wasmPath: modules.empty, how })],
+      [
+        join(import.meta.dirname, "keep-running.ts"),
+        JSON.stringify({ installation, wasmPath: modules.empty, how }),
+      ],
       { stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, TMPDIR: join(directory, "tmp") } },
     );
     const ended = once(child, "exit");
     const [line] = (await once(createInterface(child.stdout), "line")) as [string];
     const pid = Number(line);
-    expect(alive(pid)).toBe(true);
-    if (how.startsWith("SIG")) child.kill(how as NodeJS.Signals);
+    if (how.startsWith("SIG")) {
+      expect(alive(pid)).toBe(true);
+      child.kill(how as NodeJS.Signals);
+    }
     const [code, signal] = (await ended) as [number | null, string | null];
     expect(how.startsWith("SIG") ? signal : code).toBe({ exit: 3, throw: 1 }[how] ?? how);
     await expect.poll(() => alive(pid)).toBe(false);
@@ -96,7 +123,10 @@ describe.skipIf(installation === null)("a native Envoy", () => {
     for (const taken of [{ listenerPort: port }, { adminPort: port }]) {
       const error = await start({ topology, ...taken }).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(EnvoyStartError);
-      expect(error).toMatchObject({ failure: { kind: "port-taken", port }, message: expect.stringContaining(`port ${port} is taken`) });
+      expect(error).toMatchObject({
+        failure: { kind: "port-taken", port },
+        message: expect.stringContaining(`port ${port} is taken`),
+      });
     }
     const first = await start({ topology });
     const second = start({ topology, listenerPort: first.listenerPort });
@@ -105,8 +135,16 @@ describe.skipIf(installation === null)("a native Envoy", () => {
 
   describe.each([false, true])("with reloadable %s", (reloadable) => {
     it.each([
-      ["a module that cannot be linked", () => topologyWith(modules.unlinkable), "missing import: env.no_such_function"],
-      ["a configuration that the module refuses", () => topologyWith(modules.status, "bad"), "three bytes are refused"],
+      [
+        "a module that cannot be linked",
+        () => topologyWith(modules.unlinkable),
+        "missing import: env.no_such_function",
+      ],
+      [
+        "a configuration that the module refuses",
+        () => topologyWith(modules.status, "bad"),
+        "three bytes are refused",
+      ],
     ])("tells why Envoy refuses %s", async (_what, topology, reason) => {
       const error = await start({ topology: topology(), reloadable }).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(EnvoyStartError);
@@ -120,12 +158,17 @@ describe.skipIf(installation === null)("a native Envoy", () => {
     expect(await status(envoy)).toBe(202);
     expect(await envoy.updateFilter("probe", "four")).toEqual({ accepted: true });
     expect(await status(envoy)).toBe(204);
-    expect(await envoy.updateFilter("probe", "bad")).toMatchObject({ accepted: false, reason: expect.stringContaining("three bytes are refused") });
+    expect(await envoy.updateFilter("probe", "bad")).toMatchObject({
+      accepted: false,
+      reason: expect.stringContaining("three bytes are refused"),
+    });
     expect(await status(envoy)).toBe(204);
     expect(await envoy.updateFilter("probe", "four")).toEqual({ accepted: true });
     expect(await envoy.updateFilter("probe", "bad")).toMatchObject({ accepted: false });
     const [filter] = topology.filters;
-    expect(await envoy.replaceFilter({ ...filter!, wasmPath: modules.unlinkable })).toMatchObject({ accepted: false });
+    expect(await envoy.replaceFilter({ ...filter!, wasmPath: modules.unlinkable })).toMatchObject({
+      accepted: false,
+    });
     expect(await status(envoy)).toBe(204);
     expect(await envoy.replaceFilter({ ...filter!, wasmPath: modules.empty })).toEqual({ accepted: true });
     expect(await (await fetch(envoy.url)).text()).toBe("upstream saw /");
@@ -133,22 +176,39 @@ describe.skipIf(installation === null)("a native Envoy", () => {
 
   it("takes updates asked for at once one after the other", async () => {
     const envoy = await start({ topology: topologyWith(modules.status), reloadable: true });
-    const results = await Promise.all(["four", "bad", "fives", "sixsix"].map((config) => envoy.updateFilter("probe", config)));
+    const results = await Promise.all(
+      ["four", "bad", "fives", "sixsix"].map((config) => envoy.updateFilter("probe", config)),
+    );
     expect(results.map(({ accepted }) => accepted)).toEqual([true, false, true, true]);
     expect(await status(envoy)).toBe(206);
   });
 
   it("refuses updates of filters it does not have, or that are fixed", async () => {
     const topology = topologyWith(modules.empty);
-    await expect((await start({ topology })).updateFilter("probe", "x")).rejects.toThrow("without `reloadable`");
-    await expect((await start({ topology, reloadable: true })).updateFilter("other", "x")).rejects.toThrow('no filter "other"');
+    await expect((await start({ topology })).updateFilter("probe", "x")).rejects.toThrow(
+      "without `reloadable`",
+    );
+    await expect((await start({ topology, reloadable: true })).updateFilter("other", "x")).rejects.toThrow(
+      'no filter "other"',
+    );
   });
 });
 
 /** Whether a process runs. One that has ended, but whose status nobody has read, does not: init may be slow to. */
 function alive(pid: number): boolean {
-  const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
-  return stdout.trim() !== "" && !stdout.startsWith("Z");
+  const state = existsSync("/proc/self/stat")
+    ? processState(pid)
+    : spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim();
+  return state !== "" && !state.startsWith("Z");
+}
+
+/** The state letter in Linux's `/proc/<pid>/stat`; empty if there is no such process. */
+function processState(pid: number): string {
+  try {
+    return /\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1] ?? "";
+  } catch {
+    return "";
+  }
 }
 
 async function sidecraftFiles(): Promise<string[]> {

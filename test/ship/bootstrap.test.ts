@@ -51,7 +51,14 @@ describe("the entry of a filter", () => {
   });
 
   it("carries everything the filter says", () => {
-    const full: FilterSpec = { ...filter, config: { a: [1] }, rootId: "r", vmId: "v", environment: { K: "1" }, failurePolicy: "open" };
+    const full: FilterSpec = {
+      ...filter,
+      config: { a: [1] },
+      rootId: "r",
+      vmId: "v",
+      environment: { K: "1" },
+      failurePolicy: "open",
+    };
     expect(httpFilter(full, { wasmPath: "/elsewhere.wasm" })).toMatchObject({
       typed_config: {
         config: {
@@ -80,8 +87,12 @@ describe("the entry of a filter", () => {
 describe("the bootstrap", () => {
   it("refuses names that stand for two things, and routes that lead nowhere", () => {
     expect(() => bootstrap(topology(filter, filter), options)).toThrow('two filters are named "auth"');
-    expect(() => bootstrap(topology(), { ...options, clusters: [...options.clusters, options.clusters[0]!] })).toThrow(RangeError);
-    expect(() => bootstrap(topology(), { ...options, clusters: options.clusters.slice(0, 1) })).toThrow('cluster "other"');
+    expect(() =>
+      bootstrap(topology(), { ...options, clusters: [...options.clusters, options.clusters[0]!] }),
+    ).toThrow(RangeError);
+    expect(() => bootstrap(topology(), { ...options, clusters: options.clusters.slice(0, 1) })).toThrow(
+      'cluster "other"',
+    );
   });
 
   it("matches the header of a route exactly, in the order of the routes", () => {
@@ -103,23 +114,48 @@ describe.skipIf(installation === null)("Envoy accepts the bootstrap", () => {
     return () => rm(directory, { recursive: true });
   });
 
-  const full = (): FilterSpec => ({ ...filter, wasmPath, config: "on: 0x10", rootId: "no", vmId: "1", environment: { NO: "yes", N: "1e3" } });
+  const full = (): FilterSpec => ({
+    ...filter,
+    wasmPath,
+    config: "on: 0x10",
+    rootId: "no",
+    vmId: "1",
+    environment: { NO: "yes", N: "1e3" },
+  });
   const cases: [string, () => JsonObject][] = [
     ["without filters", () => bootstrap(topology(), options)],
-    ["with everything", () => bootstrap(topology(full()), { ...options, accessLog: "/dev/stdout", http1Trailers: true })],
-    ["with an access log file", () => bootstrap(topology(), { ...options, accessLog: join(directory, "access.log") })],
-    ["with filters from a directory", () => bootstrap(topology(full()), { ...options, dynamicFilters: directory })],
-    ["with filters from a service", () => bootstrap(topology(full()), { ...options, dynamicFilters: { restCluster: "up" } })],
+    [
+      "with everything",
+      () => bootstrap(topology(full()), { ...options, accessLog: "/dev/stdout", http1Trailers: true }),
+    ],
+    [
+      "with an access log file",
+      () => bootstrap(topology(), { ...options, accessLog: join(directory, "access.log") }),
+    ],
+    [
+      "with filters from a directory",
+      () => bootstrap(topology(full()), { ...options, dynamicFilters: directory }),
+    ],
+    [
+      "with filters from a service",
+      () => bootstrap(topology(full()), { ...options, dynamicFilters: { restCluster: "up" } }),
+    ],
   ];
 
   it.each(cases)("%s", async (_what, make) => {
-    await writeFile(join(directory, discoveryFileName("auth")), JSON.stringify(discoveryResponse(full(), {}, "1")));
+    await writeFile(
+      join(directory, discoveryFileName("auth")),
+      JSON.stringify(discoveryResponse(full(), {}, "1")),
+    );
     expect(await validateConfig(installation!, make())).toEqual({ ok: true });
     expect(await validateConfig(installation!, parse(toYaml(make())) as JsonObject)).toEqual({ ok: true });
   });
 
   it("unless the plugin refuses its configuration", async () => {
-    const result = await validateConfig(installation!, bootstrap(topology({ ...full(), config: "bad" }), options));
+    const result = await validateConfig(
+      installation!,
+      bootstrap(topology({ ...full(), config: "bad" }), options),
+    );
     expect(result).toMatchObject({ ok: false, output: expect.stringContaining("three bytes are refused") });
   });
 });

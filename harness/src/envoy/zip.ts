@@ -1,6 +1,6 @@
 /** Takes single files out of a zip archive (PKWARE APPNOTE 6.3), such as a Python wheel. */
 import { createWriteStream } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { Readable, Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32, createInflateRaw } from "node:zlib";

@@ -1,0 +1,84 @@
+// Does what a request's `x-script` and the plugin's configuration tell it to, and logs what came of it. Both are
+// JSON: for each hook a list of steps, each a list of its name and arguments; `script/*.ts` says which there are.
+
+import { Action, Bytes, HttpFilter, Plugin, getProperty, propertyPath, registerPlugin } from "proxy-wasm-as-sdk";
+import { Script, Stage, report } from "./script/stage";
+import { play } from "./script/steps";
+
+const SCRIPT = propertyPath(["request", "headers", "x-script"]);
+
+class ScriptFilter extends HttpFilter {
+  private script: Script = new Script(Bytes.EMPTY);
+
+  onRequestHeaders(endOfStream: bool): Action {
+    const text = getProperty(SCRIPT);
+    if (text) this.script = new Script(text);
+    return this.run("requestHeaders", 0, endOfStream);
+  }
+
+  onRequestBody(size: i32, endOfStream: bool): Action {
+    return this.run("requestBody", size, endOfStream);
+  }
+
+  onRequestTrailers(): Action {
+    return this.run("requestTrailers", 0, true);
+  }
+
+  onResponseHeaders(endOfStream: bool): Action {
+    return this.run("responseHeaders", 0, endOfStream);
+  }
+
+  onResponseBody(size: i32, endOfStream: bool): Action {
+    return this.run("responseBody", size, endOfStream);
+  }
+
+  onResponseTrailers(): Action {
+    return this.run("responseTrailers", 0, true);
+  }
+
+  onLog(): void {
+    this.run("log", 0, true);
+  }
+
+  onDone(): void {
+    this.run("done", 0, true);
+    if (this.script.isPresent) report("over");
+  }
+
+  private run(hook: string, size: i32, endOfStream: bool): Action {
+    const stage = new Stage(this, size, endOfStream);
+    stage.filter = this;
+    play(this.script.steps(hook), stage);
+    return stage.action;
+  }
+}
+
+class ScriptPlugin extends Plugin {
+  private script: Script = new Script(Bytes.EMPTY);
+
+  configure(config: Bytes): bool {
+    this.script = new Script(config);
+    return this.run("configure");
+  }
+
+  createFilter(): HttpFilter {
+    return new ScriptFilter();
+  }
+
+  onTick(): void {
+    this.run("tick");
+  }
+
+  onDone(): void {
+    this.run("done");
+  }
+
+  private run(hook: string): bool {
+    const stage = new Stage(this, 0, true);
+    stage.plugin = this;
+    play(this.script.steps(hook), stage);
+    return stage.accepted;
+  }
+}
+
+registerPlugin(() => new ScriptPlugin());

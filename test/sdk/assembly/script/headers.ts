@@ -1,0 +1,47 @@
+import { Bytes, Headers } from "proxy-wasm-as-sdk";
+import { Stage, Step, named, shown } from "./stage";
+
+/**
+ * `get map name`, `getAll map name`, `pairs map`, `set map name value`, `add map name value`, `remove map name`,
+ * where `map` is `requestHeaders` and so on, or `call` for an answer's headers.
+ */
+export function headerStep(step: Step, stage: Stage, call: Headers | null): string | null {
+  const map = mapOf(step.text(1).toString(), stage, call);
+  if (!map) return null;
+  const name = step.text(2);
+  if (step.name == "get") return shown(map.get(name));
+  if (step.name == "getAll") return listed(map.getAll(name));
+  if (step.name == "pairs") return paired(map);
+  if (step.name == "set") return named(map.set(name, step.text(3)));
+  if (step.name == "add") return named(map.add(name, step.text(3)));
+  if (step.name == "remove") return named(map.remove(name));
+  return null;
+}
+
+function mapOf(name: string, stage: Stage, call: Headers | null): Headers | null {
+  if (name == "call") return call;
+  const filter = stage.filter;
+  if (!filter) return null;
+  if (name == "requestHeaders") return filter.requestHeaders;
+  if (name == "requestTrailers") return filter.requestTrailers;
+  if (name == "responseHeaders") return filter.responseHeaders;
+  if (name == "responseTrailers") return filter.responseTrailers;
+  return null;
+}
+
+function listed(values: Array<Bytes>): string {
+  let text = values.length.toString();
+  for (let i = 0; i < values.length; i++) text += " " + shown(values[i]);
+  return text;
+}
+
+/** The entries that a test made: names that begin with `x-t`. */
+function paired(map: Headers): string {
+  const pairs = map.pairs();
+  let text = pairs.length > 0 ? "pairs" : "no pairs";
+  for (let i = 0; i < pairs.length; i++) {
+    const name = pairs.name(i).toString();
+    if (name.startsWith("x-t")) text += " " + name + shown(pairs.value(i));
+  }
+  return text;
+}

@@ -1,0 +1,28 @@
+import { JsonValue } from "proxy-wasm-as-sdk";
+import { bodyStep } from "./body";
+import { callHeaders, callStep } from "./call";
+import { headerStep } from "./headers";
+import { hostStep } from "./host";
+import { Stage, Step, report } from "./stage";
+import { sharedStep } from "./shared";
+import { streamStep } from "./stream";
+
+/** Plays `steps` one after the other and reports what each returns. */
+export function play(steps: JsonValue | null, stage: Stage): void {
+  if (!steps) return;
+  for (let i = 0; i < steps.length; i++) {
+    const value = steps.at(i);
+    if (value) perform(new Step(value), stage);
+  }
+}
+
+function perform(step: Step, stage: Stage): void {
+  let outcome = headerStep(step, stage, callHeaders());
+  if (outcome === null) outcome = bodyStep(step, stage);
+  if (outcome === null) outcome = streamStep(step, stage);
+  if (outcome === null) outcome = callStep(step, stage, play);
+  if (outcome === null) outcome = sharedStep(step);
+  if (outcome === null) outcome = hostStep(step, stage);
+  if (outcome === null) outcome = "unknown step " + step.name;
+  if (outcome.length > 0) report(outcome);
+}
