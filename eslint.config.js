@@ -109,15 +109,19 @@ export default tseslint.config(
     "^node:": "This room imports nothing.",
   }),
   border(["harness/src/emulator/**/*.ts"], {
-    [room("(envoy|ship|testing|cli|demo)")]: "The emulator imports abi, model and wasm.",
+    [room("(envoy|ship|testing|cli|demo|http|process)")]: "The emulator imports abi, model and wasm.",
     "^node:(net|http|https|http2|child_process|dgram|tls|timers)":
       "The emulator has no sockets, processes or real time.",
   }),
   border(["harness/src/envoy/**/*.ts"], {
-    [room("(emulator|testing|cli|demo)")]: "The Envoy room imports model and ship.",
+    [room("(emulator|testing|cli|demo)")]: "The Envoy room imports model, process and ship.",
   }),
   border(["harness/src/ship/**/*.ts"], {
     [room("(abi|emulator|envoy|testing|wasm|cli|demo)")]: "Ship imports model.",
+  }),
+  border(["harness/src/process/**/*.ts", "harness/src/http/**/*.ts"], {
+    [room("(abi|emulator|envoy|ship|testing|wasm|cli|demo)")]:
+      "This room knows nothing of proxies and filters.",
   }),
   border(["harness/src/testing/**/*.ts", "harness/src/demo/**/*.ts", "harness/src/wasm/**/*.ts"], {
     [room("cli")]: "The command line is the outermost room.",

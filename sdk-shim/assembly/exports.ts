@@ -2,7 +2,7 @@
 
 import { enter, leave } from "./abi/heap";
 import { Action } from "./filter";
-import { forgetHeaders } from "./headers";
+import { forgetHeaders, sealHeaders } from "./headers";
 import { HttpCall } from "./http-call";
 import { PLUGIN_CONFIGURATION } from "./body";
 import { createContext, deleteContext, filterOf, isPlugin, pluginOf } from "./registry";
@@ -112,7 +112,9 @@ export function proxy_on_response_trailers(id: u32, count: u32): u32 {
 export function proxy_on_log(id: u32): void {
   enter();
   const filter = filterOf(id);
+  sealHeaders(true);
   if (filter) filter.onLog();
+  sealHeaders(false);
   end();
 }
 

@@ -7,13 +7,14 @@ import { isFieldName, isFieldValue } from "./field";
 import { bytesOf } from "./text";
 
 let snapshotsHeld: bool = false;
+let isSealed: bool = false;
 
 /**
  * A header map of the current stream, for the length of a callback; it holds no headers itself.
  *
- * Names are compared in lower case, which is how the host has them: write them so. The first read asks
- * the host for one value, the second reads the whole map at once, because a call that returns bytes
- * costs about the same whatever their number.
+ * Case does not matter in names; the host has them in lower case, and so written they are found fastest.
+ * The first read asks the host for one value, the second reads the whole map at once, because a call that
+ * returns bytes costs about the same whatever their number.
  */
 @final
 export class Headers {
@@ -27,7 +28,7 @@ export class Headers {
     const key = bytesOf<T>(name);
     if (this.hasRead) {
       const pairs = this.pairs();
-      const index = pairs.indexOf(key);
+      const index = pairs.indexOf(key.toLowerCase());
       return index < 0 ? null : pairs.value(index);
     }
     this.hasRead = true;
@@ -41,7 +42,7 @@ export class Headers {
    * all of them: `get` sees the first only, while what runs upstream may see the last.
    */
   getAll<T>(name: T): Array<Bytes> {
-    const key = bytesOf<T>(name);
+    const key = bytesOf<T>(name).toLowerCase();
     const pairs = this.pairs();
     const values = new Array<Bytes>();
     for (let i = pairs.indexOf(key); i >= 0; i = pairs.indexOf(key, i + 1)) values.push(pairs.value(i));
@@ -68,7 +69,7 @@ export class Headers {
   set<N, V>(name: N, value: V): Status {
     const key = bytesOf<N>(name);
     const text = bytesOf<V>(value);
-    if (!isFieldName(key) || !isFieldValue(text)) return Status.BadArgument;
+    if (isSealed || !isFieldName(key) || !isFieldValue(text)) return Status.BadArgument;
     this.snapshot = null;
     return env.proxy_replace_header_map_value(this.map, key.ptr, key.length, text.ptr, text.length);
   }
@@ -77,13 +78,14 @@ export class Headers {
   add<N, V>(name: N, value: V): Status {
     const key = bytesOf<N>(name);
     const text = bytesOf<V>(value);
-    if (!isFieldName(key) || !isFieldValue(text)) return Status.BadArgument;
+    if (isSealed || !isFieldName(key) || !isFieldValue(text)) return Status.BadArgument;
     this.snapshot = null;
     return env.proxy_add_header_map_value(this.map, key.ptr, key.length, text.ptr, text.length);
   }
 
-  /** Removes every value of `name`; Ok too when there is none. */
+  /** Removes every value of `name`; Ok too when there is none. BadArgument when the map cannot be written now. */
   remove<T>(name: T): Status {
+    if (isSealed) return Status.BadArgument;
     const key = bytesOf<T>(name);
     this.snapshot = null;
     return env.proxy_remove_header_map_value(this.map, key.ptr, key.length);
@@ -102,6 +104,14 @@ export const RESPONSE_HEADERS = new Headers(MapType.ResponseHeaders);
 export const RESPONSE_TRAILERS = new Headers(MapType.ResponseTrailers);
 export const CALL_RESPONSE_HEADERS = new Headers(MapType.CallResponseHeaders);
 export const CALL_RESPONSE_TRAILERS = new Headers(MapType.CallResponseTrailers);
+
+/**
+ * Refuses writes from now on, or takes them again. For `onLog`: after a pause the host would take them and write to
+ * a map that may be gone.
+ */
+export function sealHeaders(sealed: bool): void {
+  isSealed = sealed;
+}
 
 /** Called between callbacks, so that nothing read for one stream is seen or held by the next. */
 export function forgetHeaders(): void {

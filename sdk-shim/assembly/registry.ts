@@ -65,14 +65,13 @@ export function createContext(id: u32, parentId: u32): void {
 /** The filter of stream `id`; null for a stream whose plugin is not registered. */
 export function filterOf(id: u32): HttpFilter | null {
   if (tracksStreams) return filters.get(id);
-  const filter = sharedFilter;
-  if (filter) {
-    filter.id = id;
-    return filter;
+  if (!sharedFilter) {
+    const all = plugins.values();
+    if (all.length > 0) sharedFilter = all[0].createFilter();
   }
-  const all = plugins.values();
-  if (all.length > 0) sharedFilter = all[0].createFilter();
-  return sharedFilter;
+  const filter = sharedFilter;
+  if (filter) filter.id = id;
+  return filter;
 }
 
 /** True for the number of a plugin, false for that of a stream. */

@@ -2,8 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { parse } from "yaml";
-import { refusals } from "../../harness/src/cli/support/filter-check.ts";
-import { validateConfig } from "../../harness/src/envoy/index.ts";
+import { refusals, validateConfig } from "../../harness/src/envoy/index.ts";
 import { bootstrap } from "../../harness/src/ship/index.ts";
 import { productFilters } from "../../harness/src/wasm/build.ts";
 import { runCli, scratch } from "./run-cli.ts";
@@ -156,8 +155,9 @@ describe("the words of a refusal", () => {
   });
 
   it("are Envoy's if the filter said nothing", () => {
-    expect(refusals("[t][1][info][main] fine\n[t][1][critical][main] bad module\n")).toEqual([
-      "[t][1][critical][main] bad module",
+    expect(refusals("Plugin auth failed to load\nbad module")).toEqual([
+      "Plugin auth failed to load",
+      "bad module",
     ]);
   });
 });

@@ -4,7 +4,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, inject, it } from "vitest";
 import type { HeaderList } from "../../harness/src/model/index.ts";
-import { EmulatorHost, checkConfiguration, describeHosts } from "../../harness/src/testing/index.ts";
+import { checkConfiguration, describeHosts } from "../../harness/src/testing/index.ts";
 import { ACCEPTED, REFUSALS } from "./header-rewrite-configs.ts";
 import { ANSWERING_NEIGHBOUR } from "./neighbour.ts";
 

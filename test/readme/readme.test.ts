@@ -8,7 +8,9 @@ const README = readFileSync(join(WORKSPACE, "README.md"), "utf8");
 
 /** The blocks of code in `language`, in order. */
 function blocks(text: string, language: string): string[] {
-  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map((match) => match[1] ?? "");
+  return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(
+    (match) => match[1] ?? "",
+  );
 }
 
 /** The part of the README about a filter, from its bold link on. */
@@ -21,7 +23,10 @@ describe.each(productFilters())("README about %s", (filter) => {
 
   it.each(hosts)("has a configuration that the filter accepts [%s]", async (host) => {
     const [example = ""] = blocks(about(filter), "json");
-    expect(await checkConfiguration(filter, JSON.parse(example), host)).toEqual({ accepted: true, errors: [] });
+    expect(await checkConfiguration(filter, JSON.parse(example), host)).toEqual({
+      accepted: true,
+      errors: [],
+    });
   });
 });
 

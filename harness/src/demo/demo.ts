@@ -1,5 +1,5 @@
 /** Starts the demo: Envoy with the chain in front of the upstreams. */
-import { resolveEnvoy, type RunningEnvoy, startEnvoy } from "../envoy/index.ts";
+import { resolveEnvoy, type RunningEnvoy, startEnvoy, upstreamBindHost } from "../envoy/index.ts";
 import { requireFreePort } from "../envoy/ports.ts";
 import { buildFilters } from "../wasm/build.ts";
 import { DEMO_CHAIN, demoTopology } from "./chain.ts";
@@ -50,7 +50,7 @@ export async function startDemo({ port, adminPort, onEvent }: DemoOptions): Prom
   });
 
   await using resources = new AsyncDisposableStack();
-  const upstreams = await startUpstreams();
+  const upstreams = await startUpstreams(await upstreamBindHost(installation));
   for (const upstream of upstreams) resources.use(upstream);
   onEvent({ step: "upstreams", ports: Object.fromEntries(upstreams.map((one) => [one.name, one.port])) });
   const started = performance.now();

@@ -1,7 +1,7 @@
 /** Reads from the traces of requests what each filter did with them. */
 import { DEMO_CHAIN, type DemoFilter } from "./chain.ts";
 import type { DemoRequest, Exchange, Exchanges } from "./exchange.ts";
-import { headerValue } from "./header-value.ts";
+import { headerValue } from "../model/headers.ts";
 
 /** What one filter did, in a few words. */
 export interface FilterAction {

@@ -1,7 +1,7 @@
 /** Requests through the demo's proxy, and all that can be seen of what became of them. */
 import type { HeaderList, HttpResponse } from "../model/index.ts";
-import { sendHttp } from "../testing/http.ts";
-import { headerValue } from "./header-value.ts";
+import { sendHttp } from "../http/index.ts";
+import { headerValue } from "../model/headers.ts";
 import type { Echo } from "./upstreams.ts";
 
 /** A request of the tour. */

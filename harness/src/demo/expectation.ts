@@ -1,6 +1,6 @@
 /** What a request of the tour must lead to, and how what came differs from it. */
 import type { Exchanges } from "./exchange.ts";
-import { headerValue } from "./header-value.ts";
+import { headerValue } from "../model/headers.ts";
 
 /** A header must have this value, match this pattern, or (null) be absent. */
 export type HeaderExpectation = Readonly<Record<string, string | RegExp | null>>;

@@ -1,9 +1,8 @@
 /** The services behind the demo's proxy: each answers with what reached it. */
-import type { Server } from "node:http";
 import type { HttpRequest } from "../model/index.ts";
-import { serveHttp } from "../testing/http.ts";
+import { type HttpServer, serveHttp } from "../http/index.ts";
 import { DEMO_UPSTREAMS } from "./chain.ts";
-import { headerValue } from "./header-value.ts";
+import { headerValue } from "../model/headers.ts";
 
 /** What an upstream answers as JSON. */
 export interface Echo {
@@ -16,22 +15,21 @@ export interface Echo {
 }
 
 /** A running upstream. */
-export interface DemoUpstream extends AsyncDisposable {
+export interface DemoUpstream extends HttpServer {
   readonly name: string;
-  readonly port: number;
 }
 
-/** Starts the demo's upstreams on free ports. */
-export async function startUpstreams(): Promise<readonly DemoUpstream[]> {
-  return Promise.all(DEMO_UPSTREAMS.map(startUpstream));
+/** Starts the demo's upstreams on free ports of address `host`. */
+export async function startUpstreams(host: string): Promise<readonly DemoUpstream[]> {
+  return Promise.all(DEMO_UPSTREAMS.map((name) => startUpstream(name, host)));
 }
 
-async function startUpstream(name: string): Promise<DemoUpstream> {
-  const { server, port } = await serveHttp((request) => {
+async function startUpstream(name: string, host: string): Promise<DemoUpstream> {
+  const server = await serveHttp((request) => {
     const body = Buffer.from(`${JSON.stringify(echo(name, request), null, 2)}\n`, "utf8");
     return { status: 200, headers: [["content-type", "application/json"]], body };
-  });
-  return { name, port, [Symbol.asyncDispose]: () => close(server) };
+  }, host);
+  return { name, ...server };
 }
 
 function echo(upstream: string, { method, path, headers }: HttpRequest): Echo {
@@ -42,11 +40,4 @@ function echo(upstream: string, { method, path, headers }: HttpRequest): Echo {
     path,
     headers: Object.fromEntries([...names].map((name) => [name, headerValue(headers, name) ?? ""])),
   };
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

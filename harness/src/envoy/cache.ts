@@ -2,10 +2,10 @@
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { errorCode } from "./exec.ts";
+import { errorCode } from "../process/exec.ts";
 import { sha256File } from "./hash.ts";
 import { NotUsable } from "./installation.ts";
-import { makeTempDir } from "./lifetime.ts";
+import { makeTempDir } from "../process/lifetime.ts";
 
 /**
  * Directory of one version for one platform: `$XDG_CACHE_HOME/sidecraft/envoy/<version>/<os>-<arch>`

@@ -1,5 +1,5 @@
 /** The few things asked of the docker command line. */
-import { errorCode, errorText, run, type RunOptions, type RunResult } from "./exec.ts";
+import { errorCode, errorText, run, type RunOptions, type RunResult } from "../process/exec.ts";
 import { NotUsable } from "./installation.ts";
 import type { EnvoyCommand } from "./probe.ts";
 

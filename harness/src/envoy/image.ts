@@ -3,7 +3,7 @@ import { realpath } from "node:fs/promises";
 import { basename } from "node:path";
 import { tar, type TarEntry } from "../ship/index.ts";
 import { docker, firstLine } from "./docker.ts";
-import { errorText, run } from "./exec.ts";
+import { errorText, run } from "../process/exec.ts";
 import { sha256File } from "./hash.ts";
 import { builtImageTag, type ImageInstallation } from "./installation.ts";
 import { binaryCommand, probe } from "./probe.ts";

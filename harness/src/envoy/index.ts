@@ -18,3 +18,4 @@ export { resolveEnvoy, type ResolveOptions } from "./resolve.ts";
 export { startEnvoy } from "./start.ts";
 export { HARNESS_HOST, upstreamBindHost } from "./upstream.ts";
 export { validateConfig, type ValidationResult } from "./validate.ts";
+export { type FilterVerdict, refusals, validateFilter } from "./validate-filter.ts";

@@ -6,10 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { bootstrap, discoveryFileName } from "../ship/index.ts";
 import { HttpAdmin } from "./admin.ts";
 import { EnvoyStartError } from "./errors.ts";
-import { errorCode, errorText } from "./exec.ts";
+import { errorCode, errorText } from "../process/exec.ts";
 import { sha256File } from "./hash.ts";
 import type { BinaryInstallation } from "./installation.ts";
-import { beforeProcessEnds, makeTempDir } from "./lifetime.ts";
+import { beforeProcessEnds, makeTempDir } from "../process/lifetime.ts";
 import { EnvoyLog } from "./log.ts";
 import {
   commonArguments,

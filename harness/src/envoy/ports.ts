@@ -1,7 +1,7 @@
 /** Ports of this machine. */
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { errorCode } from "./exec.ts";
+import { errorCode } from "../process/exec.ts";
 import { EnvoyStartError } from "./errors.ts";
 
 /**

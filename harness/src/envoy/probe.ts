@@ -1,5 +1,5 @@
 /** Does a program or an image run, which Envoy is it, and can it run Wasm on V8? */
-import { errorText, run, type RunResult } from "./exec.ts";
+import { errorText, run, type RunResult } from "../process/exec.ts";
 import { NotUsable } from "./installation.ts";
 
 /** The smallest module that Envoy loads: memory, `malloc`, and the marker of ABI 0.2.1. */

@@ -3,7 +3,7 @@ import { access, constants } from "node:fs/promises";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { cacheDirectory, findCached } from "./cache.ts";
 import { dockerUnavailable, hasImage, imageCommand, pullImage } from "./docker.ts";
-import { errorText } from "./exec.ts";
+import { errorText } from "../process/exec.ts";
 import { EnvoyNotFoundError } from "./errors.ts";
 import {
   builtImageTag,

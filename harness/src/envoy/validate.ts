@@ -4,9 +4,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tar, type Json, type JsonObject, type TarEntry } from "../ship/index.ts";
 import { docker } from "./docker.ts";
-import { run, type RunResult } from "./exec.ts";
+import { run, type RunResult } from "../process/exec.ts";
 import type { EnvoyInstallation } from "./installation.ts";
-import { makeTempDir } from "./lifetime.ts";
+import { makeTempDir } from "../process/lifetime.ts";
 import { complaints, EnvoyLog } from "./log.ts";
 
 const VALIDATE_TIMEOUT_MS = 60_000;

@@ -2,10 +2,10 @@
 import { chmod, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { storeInCache } from "./cache.ts";
-import { errorText } from "./exec.ts";
+import { errorText } from "../process/exec.ts";
 import { sha256File } from "./hash.ts";
 import { type DownloadProgress, NotUsable } from "./installation.ts";
-import { makeTempDir } from "./lifetime.ts";
+import { makeTempDir } from "../process/lifetime.ts";
 import { pipDownload } from "./pip.ts";
 import type { Platform } from "./platform.ts";
 import { binaryCommand, probe } from "./probe.ts";

@@ -20,20 +20,24 @@ export function describeHosts(
   options: SuiteOptions,
   body: (suite: SuiteContext) => void,
 ): void {
-  describe(`${name} [emulator]`, () => runOn(() => EmulatorHost.start(options), body));
+  describe(`${name} [emulator]`, () => runOn(() => EmulatorHost.start(options), options, body));
   const envoy = inject("envoy");
   const label = `${name} [${envoy?.kind === "image" ? "container" : "envoy"}]`;
-  if (envoy) describe(label, () => runOn(() => EnvoyHost.start(options, envoy), body));
+  if (envoy) describe(label, () => runOn(() => EnvoyHost.start(options, envoy), options, body));
   else describe.skip(label, () => body({ it, host: new LateHost() }));
 }
 
-function runOn(start: () => Promise<RunningHost>, body: (suite: SuiteContext) => void): void {
+function runOn(
+  start: () => Promise<RunningHost>,
+  { mayTrap = false }: SuiteOptions,
+  body: (suite: SuiteContext) => void,
+): void {
   const host = new LateHost();
   beforeAll(async () => {
     host.running = await start();
   });
   beforeEach(() => host.running?.beginTest());
-  afterEach(() => host.running?.endTest());
+  if (!mayTrap) afterEach(() => host.running?.endTest());
   afterAll(async () => {
     await host.running?.[Symbol.asyncDispose]();
   });

@@ -1,10 +1,8 @@
-import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EnvoyInstallation, RunningEnvoy } from "../envoy/index.ts";
-import { startEnvoy } from "../envoy/index.ts";
+import { type EnvoyInstallation, type RunningEnvoy, startEnvoy, upstreamBindHost } from "../envoy/index.ts";
+import { sendHttp, serveHttp } from "../http/index.ts";
 import { parseDuration } from "../model/duration.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
-import { sendHttp, serveHttp } from "./http.ts";
 import { fetchResult, requestOf } from "./messages.ts";
 import type { RunningHost } from "./running-host.ts";
 import { topologyOf } from "./suite.ts";
@@ -17,35 +15,40 @@ export class EnvoyHost implements RunningHost {
   readonly kind: "envoy" | "container";
   private readonly envoy: RunningEnvoy;
   private readonly upstreams: Upstreams;
-  private readonly servers: readonly Server[];
+  private readonly resources: AsyncDisposable;
   private firstLogOfTest = 0;
 
   private constructor(
     kind: "envoy" | "container",
     envoy: RunningEnvoy,
     upstreams: Upstreams,
-    servers: readonly Server[],
+    resources: AsyncDisposable,
   ) {
     this.kind = kind;
     this.envoy = envoy;
     this.upstreams = upstreams;
-    this.servers = servers;
+    this.resources = resources;
   }
 
   static async start(options: SuiteOptions, installation: EnvoyInstallation): Promise<EnvoyHost> {
     const topology = await topologyOf(options);
     const upstreams = new Upstreams(topology.routes.map((route) => route.cluster));
+    await using resources = new AsyncDisposableStack();
+    const host = await upstreamBindHost(installation);
     const listening = await Promise.all(
-      upstreams.all.map(async ({ name, handle }) => ({ name, ...(await serveHttp(handle)) })),
+      upstreams.all.map(async ({ name, handle }) => ({
+        name,
+        ...resources.use(await serveHttp(handle, host)),
+      })),
     );
-    const servers = listening.map(({ server }) => server);
-    try {
-      const envoy = await startEnvoy({ installation, topology, clusters: listening, reloadable: true });
-      return new EnvoyHost(installation.kind === "image" ? "container" : "envoy", envoy, upstreams, servers);
-    } catch (error) {
-      for (const server of servers) server.close();
-      throw error;
-    }
+    const clusters = listening.map(({ name, port }) => ({ name, port }));
+    const envoy = resources.use(await startEnvoy({ installation, topology, clusters, reloadable: true }));
+    return new EnvoyHost(
+      installation.kind === "image" ? "container" : "envoy",
+      envoy,
+      upstreams,
+      resources.move(),
+    );
   }
 
   readonly fetch: TestHost["fetch"] = async (path, options = {}) =>
@@ -83,10 +86,6 @@ export class EnvoyHost implements RunningHost {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.envoy.stop();
-    for (const server of this.servers) {
-      server.closeAllConnections();
-      server.close();
-    }
+    await this.resources[Symbol.asyncDispose]();
   }
 }

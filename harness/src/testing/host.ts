@@ -16,6 +16,7 @@ export interface FetchOptions {
   readonly authority?: string;
   readonly headers?: HeadersInit;
   readonly body?: string | Uint8Array;
+  readonly trailers?: HeadersInit;
   /** Which worker takes the request; the emulator only, Envoy chooses itself. Default: in turn. */
   readonly worker?: number;
 }
@@ -25,6 +26,8 @@ export interface FetchResult {
   readonly status: number;
   readonly headers: HeaderList;
   readonly body: Uint8Array;
+  /** None when the response had no trailers. */
+  readonly trailers: HeaderList;
   /** Value of `name`, repeated ones joined by ", "; null when absent. */
   header(name: string): string | null;
   /** The body as UTF-8. */
@@ -44,12 +47,12 @@ export interface UpstreamDouble {
   readonly name: string;
   /** Every request since the test began, oldest first. */
   readonly requests: readonly UpstreamRequest[];
-  /** Sets the answer to all requests from now on. */
+  /** Sets the answer to all requests from now on; one that never comes leaves them waiting. */
   reply(
     response:
       | Partial<HttpResponse>
       | { status?: number; headers?: HeadersInit; body?: string }
-      | ((request: UpstreamRequest) => Partial<HttpResponse>),
+      | ((request: UpstreamRequest) => Partial<HttpResponse> | Promise<Partial<HttpResponse>>),
   ): void;
 }
 
@@ -93,4 +96,6 @@ export interface SuiteOptions {
   readonly filters: readonly FilterUnderTest[];
   readonly routes?: readonly RouteSpec[];
   readonly workers?: number;
+  /** The suite is about traps: they do not fail its tests. */
+  readonly mayTrap?: boolean;
 }

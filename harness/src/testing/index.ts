@@ -1,4 +1,4 @@
-export { type ConfigurationCheck, checkConfiguration } from "./check-configuration.ts";
+export { checkConfiguration } from "./check-configuration.ts";
 export { type SuiteContext, describeHosts } from "./describe-hosts.ts";
 export { EmulatorHost } from "./emulator-host.ts";
 export type * from "./host.ts";

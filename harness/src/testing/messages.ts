@@ -1,3 +1,4 @@
+import { headerValue } from "../model/headers.ts";
 import type { HeaderList, HttpRequest, HttpResponse } from "../model/index.ts";
 import type { FetchOptions, FetchResult, HeadersInit, UpstreamRequest } from "./host.ts";
 
@@ -7,12 +8,6 @@ const MARK = "x-test-upstream-request";
 /** `headers` as a list, names written as they are given: hosts fold their case. */
 export function headerList(headers: HeadersInit = {}): HeaderList {
   return Array.isArray(headers) ? (headers as HeaderList) : Object.entries(headers as Record<string, string>);
-}
-
-/** Value of `name` in `headers`, repeated ones joined by ", "; null when absent. */
-export function headerValue(headers: HeaderList, name: string): string | null {
-  const values = headers.filter(([key]) => key === name.toLowerCase()).map(([, value]) => value);
-  return values.length === 0 ? null : values.join(", ");
 }
 
 /** The bytes of a body given as text (UTF-8) or bytes. */
@@ -28,6 +23,7 @@ export function requestOf(path: string, options: FetchOptions): HttpRequest {
     authority: options.authority ?? "example.test",
     headers: headerList(options.headers),
     body: bodyBytes(options.body),
+    ...(options.trailers && { trailers: headerList(options.trailers) }),
   };
 }
 
@@ -57,6 +53,7 @@ export function fetchResult(
     status: response.status,
     headers,
     body: response.body,
+    trailers: response.trailers ?? [],
     header: (name) => headerValue(headers, name),
     text: () => new TextDecoder().decode(response.body),
     upstream,

@@ -37,14 +37,15 @@ export class Upstream implements UpstreamDouble {
   }
 
   /** Takes a request from the host and gives the answer. */
-  readonly handle: ClusterHandler = (received) => {
+  readonly handle: ClusterHandler = async (received) => {
     const request = upstreamRequest(received);
     const index = this.all.push(request) - 1;
-    const answer = typeof this.answer === "function" ? this.answer(request) : this.answer;
+    const answer = typeof this.answer === "function" ? await this.answer(request) : this.answer;
     const response: HttpResponse = {
       status: answer.status ?? 200,
       headers: headerList(answer.headers),
       body: bodyBytes(answer.body ?? this.name),
+      ...("trailers" in answer && { trailers: answer.trailers }),
     };
     return markResponse(response, this.name, index);
   };

@@ -1,14 +1,18 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { run } from "../process/exec.ts";
+import { beforeProcessEnds } from "../process/lifetime.ts";
 
 /** The workspace: the folder that holds `filters/` and `sdk-shim/`. */
 export const WORKSPACE = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** A filter takes a few seconds; the limit is for a compiler that hangs. */
+const COMPILE_TIMEOUT_MS = 300_000;
 
 /** Which of the targets of asconfig.json a module is built for. */
 export type Target = "release" | "debug";
@@ -144,18 +148,24 @@ async function compile(filter: string, entry: string, target: Target, wasmPath: 
     "bin/asc.js",
   );
   const unfinished = `${wasmPath}.${process.pid}.wasm`;
-  const args = [compiler, entry, "--config", "asconfig.json", "--target", target];
-  const child = spawn(process.execPath, [...args, "--outFile", unfinished], { cwd: WORKSPACE });
-  const output: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => output.push(chunk));
-  const code = await new Promise<number | null>((done, reject) => {
-    child.once("error", reject);
-    child.once("close", done);
-  });
-  if (code !== 0) throw new CompileError(filter, Buffer.concat(output).toString("utf8").trim());
-  await rename(unfinished, wasmPath);
-  if (existsSync(`${unfinished}.map`)) await rename(`${unfinished}.map`, `${wasmPath}.map`);
+  const removeUnfinished = (): void => {
+    for (const file of [unfinished, `${unfinished}.map`]) rmSync(file, { force: true });
+  };
+  const release = beforeProcessEnds(removeUnfinished);
+  try {
+    // With source maps on, asc does not start a second Node: ending the child ends the compiler.
+    const args = ["--enable-source-maps", compiler, entry, "--config", "asconfig.json", "--target", target];
+    const options = { cwd: WORKSPACE, timeoutMs: COMPILE_TIMEOUT_MS };
+    const result = await run(process.execPath, [...args, "--outFile", unfinished], options);
+    if (result.timedOut)
+      throw new CompileError(filter, `the compiler did not end within ${COMPILE_TIMEOUT_MS} ms`);
+    if (result.status !== 0) throw new CompileError(filter, (result.stdout + result.stderr).trim());
+    if (existsSync(`${unfinished}.map`)) await rename(`${unfinished}.map`, `${wasmPath}.map`);
+    await rename(unfinished, wasmPath);
+  } finally {
+    removeUnfinished();
+    release();
+  }
 }
 
 /** A digest over the TypeScript, JavaScript and JSON in `folders`, over `files`, and the compiler's version. */

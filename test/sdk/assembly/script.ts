@@ -1,7 +1,15 @@
 // Does what a request's `x-script` and the plugin's configuration tell it to, and logs what came of it. Both are
 // JSON: for each hook a list of steps, each a list of its name and arguments; `script/*.ts` says which there are.
 
-import { Action, Bytes, HttpFilter, Plugin, getProperty, propertyPath, registerPlugin } from "proxy-wasm-as-sdk";
+import {
+  Action,
+  Bytes,
+  HttpFilter,
+  Plugin,
+  getProperty,
+  propertyPath,
+  registerPlugin,
+} from "proxy-wasm-as-sdk";
 import { Script, Stage, report } from "./script/stage";
 import { play } from "./script/steps";
 

@@ -1,8 +1,9 @@
 /** `sidecraft check`: does the real Envoy accept this configuration? */
 import type { Command } from "commander";
+import { validateFilter } from "../../envoy/index.ts";
 import { withCommon } from "../support/common-options.ts";
 import { CliError } from "../support/errors.ts";
-import { checkFilter, filterWithConfig } from "../support/filter-check.ts";
+import { filterWithConfig } from "../support/filter-config.ts";
 import { findEnvoy, requireFilter } from "../support/set-up.ts";
 import { colors, print, printJson } from "../support/terminal.ts";
 import { refusalText } from "./config.ts";
@@ -34,10 +35,9 @@ async function check(name: string, options: Options): Promise<void> {
   const filter = requireFilter(name);
   const spec = await filterWithConfig(filter, options.config);
   const envoy = await findEnvoy({ quiet: true });
-  const verdict = await checkFilter(spec, envoy);
-  const errors = verdict.accepted ? [] : verdict.errors;
-  if (options.json === true) printJson({ filter, accepted: verdict.accepted, envoy: envoy.version, errors });
-  else if (verdict.accepted)
+  const { accepted, errors } = await validateFilter(envoy, spec);
+  if (options.json === true) printJson({ filter, accepted, envoy: envoy.version, errors });
+  else if (accepted)
     print(`${colors.green("accepted")}: ${filter} with ${options.config}, by Envoy ${envoy.version}`);
-  if (!verdict.accepted) throw new CliError(refusalText(filter, options.config, errors));
+  if (!accepted) throw new CliError(refusalText(filter, options.config, errors));
 }

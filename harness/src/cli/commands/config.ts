@@ -1,8 +1,9 @@
 /** `sidecraft config`: the entry for Envoy's `http_filters`, checked before it is printed. */
 import { Option, type Command } from "commander";
+import { validateFilter } from "../../envoy/index.ts";
 import { httpFilter, type JsonObject, toYaml } from "../../ship/index.ts";
 import { withCommon } from "../support/common-options.ts";
-import { checkFilter, demoConfigFile, filterWithConfig } from "../support/filter-check.ts";
+import { demoConfigFile, filterWithConfig } from "../support/filter-config.ts";
 import { CliError } from "../support/errors.ts";
 import { findEnvoy, requireFilter } from "../support/set-up.ts";
 import { note, noteColors, print } from "../support/terminal.ts";
@@ -44,7 +45,7 @@ async function config(name: string, options: Options): Promise<void> {
   const spec = await filterWithConfig(filter, file);
   if (options.check) {
     const envoy = await findEnvoy({ quiet: true });
-    const verdict = await checkFilter(spec, envoy);
+    const verdict = await validateFilter(envoy, spec);
     if (!verdict.accepted) throw new CliError(refusalText(filter, file, verdict.errors));
     note(noteColors.dim(`checked: Envoy ${envoy.version} accepts it`));
   }

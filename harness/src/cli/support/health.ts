@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { dockerUnavailable } from "../../envoy/docker.ts";
 import { EnvoyNotFoundError, EnvoyStartError } from "../../envoy/errors.ts";
-import { run } from "../../envoy/exec.ts";
+import { run } from "../../process/exec.ts";
 import type { InstallationSource } from "../../envoy/installation.ts";
 import { type EnvoyInstallation, type ResolveStep, resolveEnvoy } from "../../envoy/index.ts";
 import { requireFreePort } from "../../envoy/ports.ts";

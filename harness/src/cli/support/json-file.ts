@@ -1,11 +1,11 @@
 /** Reads a configuration file, and says where it is not JSON. */
 import { readFileSync } from "node:fs";
-import { errorCode, errorText } from "../../envoy/exec.ts";
+import { errorCode, errorText } from "../../process/exec.ts";
 import { CliError } from "./errors.ts";
 
 /**
- * Reads a JSON file as text, without the white space between its tokens: numbers, repeated members and escapes
- * stay as they are written, since the filter's own reader is to judge them.
+ * Reads a JSON file as text: numbers, repeated members and escapes stay as they are written, since the filter's own
+ * reader is to judge them.
  *
  * @param path the file, as the user named it
  * @throws {CliError} if it is missing, not readable, not UTF-8, or not JSON (with line and column)
@@ -15,7 +15,7 @@ export function readJsonText(path: string): string {
   const flaw = findFlaw(text);
   if (flaw !== undefined)
     throw new CliError(`${path}:${flaw.line}:${flaw.column}: not JSON: ${flaw.problem}`);
-  return text.replace(/("(?:[^"\\]|\\.)*")|[ \t\r\n]+/g, "$1");
+  return text.trim();
 }
 
 function readText(path: string): string {

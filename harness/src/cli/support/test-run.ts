@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeProcessEnds, makeTempDir } from "../../envoy/lifetime.ts";
+import { beforeProcessEnds, makeTempDir } from "../../process/lifetime.ts";
 import { WORKSPACE } from "../../wasm/build.ts";
 import { Interruption, InterruptedError } from "./interruption.ts";
 import { END, type FileResult, type VitestMessage } from "./vitest-reporter.ts";

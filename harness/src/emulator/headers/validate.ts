@@ -1,7 +1,7 @@
 import type { HeaderMap } from "./header-map.ts";
 
 const NAME = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// eslint-disable-next-line no-control-regex -- these are the bytes that HTTP forbids in values
+
 const BAD_VALUE = /[\0\r\n]/;
 
 /**

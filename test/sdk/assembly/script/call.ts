@@ -37,7 +37,8 @@ export function callStep(step: Step, stage: Stage, play: Play): string | null {
   if (step.name == "call") return dispatch(step, stage, play);
   const response = answer;
   if (!response) return null;
-  if (step.name == "answer") return "status " + response.status.toString() + (response.failed ? " failed" : "");
+  if (step.name == "answer")
+    return "status " + response.status.toString() + (response.failed ? " failed" : "");
   if (step.name == "answerBody") return response.bodySize.toString() + shown(response.body.read());
   if (step.name == "answerTrailer") return shown(response.trailers.get(step.text(1)));
   return null;

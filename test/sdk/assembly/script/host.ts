@@ -23,8 +23,7 @@ import { Stage, Step, named, shown } from "./stage";
  */
 export function hostStep(step: Step, stage: Stage): string | null {
   if (step.name == "property") return shown(getProperty(pathFrom(step, 1)));
-  if (step.name == "integerProperty")
-    return getIntegerProperty(pathFrom(step, 2), step.number(1)).toString();
+  if (step.name == "integerProperty") return getIntegerProperty(pathFrom(step, 2), step.number(1)).toString();
   if (step.name == "setProperty") return named(setProperty(step.text(1), step.text(2)));
   if (step.name == "isLogged") return isLogged(<LogLevel>(<i32>step.number(1))) ? "yes" : "no";
   if (step.name == "time") return currentTimeNanoseconds().toString();

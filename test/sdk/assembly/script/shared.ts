@@ -23,8 +23,7 @@ export function sharedStep(step: Step): string | null {
     return found ? shown(found.value) : "absent";
   }
   if (step.name == "setShared") return named(setSharedData(name, step.text(2)));
-  if (step.name == "swapShared")
-    return named(setSharedData(name, step.text(2), seen + <u32>step.number(3)));
+  if (step.name == "swapShared") return named(setSharedData(name, step.text(2), seen + <u32>step.number(3)));
   return null;
 }
 

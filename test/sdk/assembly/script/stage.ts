@@ -1,4 +1,15 @@
-import { Action, Bytes, Context, HttpFilter, JsonValue, LogLevel, Plugin, Status, log, parseJson } from "proxy-wasm-as-sdk";
+import {
+  Action,
+  Bytes,
+  Context,
+  HttpFilter,
+  JsonValue,
+  LogLevel,
+  Plugin,
+  Status,
+  log,
+  parseJson,
+} from "proxy-wasm-as-sdk";
 
 /** The lists of steps by hook; without any when the text is no JSON. */
 export class Script {

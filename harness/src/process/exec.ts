@@ -1,12 +1,15 @@
 /** Runs a program to its end. */
 import { spawn } from "node:child_process";
 import { pipeline } from "node:stream/promises";
+import { beforeProcessEnds } from "./lifetime.ts";
 
 /** How to run it. */
 export interface RunOptions {
   /** Milliseconds after which the program is killed. */
   readonly timeoutMs: number;
   readonly env?: NodeJS.ProcessEnv;
+  /** Working directory; that of this process when absent. */
+  readonly cwd?: string;
   /** What the program reads from its standard input; none when absent. */
   readonly input?: AsyncIterable<Uint8Array>;
   /** Called with each piece of standard output as it comes. */
@@ -35,7 +38,9 @@ export async function run(command: string, args: readonly string[], options: Run
   const child = spawn(command, args, {
     stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     ...(options.env !== undefined && { env: options.env }),
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
   });
+  const release = beforeProcessEnds(() => child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";
   let timedOut = false;
@@ -59,6 +64,7 @@ export async function run(command: string, args: readonly string[], options: Run
   } finally {
     clearTimeout(timer);
     child.kill("SIGKILL");
+    release();
   }
 }
 

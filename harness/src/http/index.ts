@@ -1,4 +1,6 @@
-import { type IncomingMessage, type Server, createServer, request as httpRequest } from "node:http";
+/** HTTP/1.1 over sockets of this machine: a client and a server that leave bytes, order and repetition as they are. */
+import { once } from "node:events";
+import { type IncomingMessage, createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ClusterHandler, HeaderList, HttpRequest, HttpResponse } from "../model/index.ts";
 
@@ -31,8 +33,13 @@ export function sendHttp(port: number, request: HttpRequest): Promise<HttpRespon
   });
 }
 
-/** Serves `handler` on a free port of all addresses; a handler that fails breaks the connection. */
-export async function serveHttp(handler: ClusterHandler): Promise<{ server: Server; port: number }> {
+/** A server on this machine; disposing of it breaks its connections off. */
+export interface HttpServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** Serves `handler` on a free port of address `host`; a handler that fails breaks the connection off. */
+export async function serveHttp(handler: ClusterHandler, host: string): Promise<HttpServer> {
   const server = createServer((incoming, outgoing) => {
     answer(incoming, handler).then(
       (response) => {
@@ -42,8 +49,16 @@ export async function serveHttp(handler: ClusterHandler): Promise<{ server: Serv
       () => incoming.socket.destroy(),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, "0.0.0.0", resolve));
-  return { server, port: (server.address() as AddressInfo).port };
+  server.listen(0, host);
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
 }
 
 async function answer(incoming: IncomingMessage, handler: ClusterHandler): Promise<HttpResponse> {
