@@ -28,17 +28,19 @@ export default class ProxyWasmExports extends Transform {
 
   afterInitialize(program) {
     this.needed = new Set();
-    const filters = [];
+    const classes = { HttpFilter: 0, Plugin: 0, HttpCall: 0 };
     let keepsState = false;
     for (const element of new Set(program.elementsByName.values())) {
       const base = "basePrototype" in element ? sdkBase(element) : undefined;
       if (!base || element.internalName.startsWith(SDK)) continue;
       const members = [...(element.instanceMembers?.values() ?? [])];
       for (const { name } of members) if (HOOKS[base][name]) this.needed.add(HOOKS[base][name]);
-      if (base === "HttpFilter") filters.push(element);
-      keepsState ||= base === "HttpCall" || members.some((member) => member.fieldDeclaration);
+      classes[base]++;
+      keepsState ||= members.some((member) => member.fieldDeclaration);
     }
-    if (keepsState || filters.length !== 1) for (const name of TRACKING) this.needed.add(name);
+    // Several filters, or several plugins that may differ in which they make: a stream must be told its own.
+    const isOfOneKind = classes.HttpFilter === 1 && classes.Plugin <= 1 && classes.HttpCall === 0;
+    if (keepsState || !isOfOneKind) for (const name of TRACKING) this.needed.add(name);
   }
 
   afterCompile(module) {

@@ -2,7 +2,7 @@ import { Action, Bytes, HttpFilter, JsonValue, Reply } from "proxy-wasm-as-sdk";
 import { Stage, Step } from "./stage";
 
 /**
- * `pause`, `pauseUntilEnd` (ends the steps' effect until then), `resumeRequest`, `resumeResponse`, `reset`,
+ * `pause`, `pauseUntilEnd`, `atEnd steps` (plays them at the end of the stream), `resumeRequest`, `resumeResponse`, `reset`,
  * `reply status {headers, body, details, grpcStatus}`. They report nothing.
  */
 export function streamStep(step: Step, stage: Stage): string | null {
