@@ -19,6 +19,8 @@ export class Body {
 
   /** The bytes from `start`, at most `length` of them; empty where there is no body to read now. */
   read(start: i32 = 0, length: i32 = i32.MAX_VALUE): Bytes {
+    // The host would take negative numbers for very large ones.
+    if (start < 0 || length <= 0) return Bytes.EMPTY;
     const status = env.proxy_get_buffer_bytes(this.buffer, start, length, addressOut, sizeOut);
     return status == Status.Ok ? takeReturned() : Bytes.EMPTY;
   }

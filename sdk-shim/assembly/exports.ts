@@ -1,10 +1,11 @@
 // What the host calls. The transform takes away the exports of hooks that nothing overrides.
 
 import { enter, leave } from "./abi/heap";
-import { Action } from "./filter";
-import { forgetHeaders, sealHeaders } from "./headers";
+import { Action, HttpFilter } from "./filter";
+import { forgetHeaders } from "./headers";
 import { HttpCall } from "./http-call";
 import { PLUGIN_CONFIGURATION } from "./body";
+import { beginLastHook, beginRequestHook, beginResponseHook, isStreamEnded } from "./phase";
 import { createContext, deleteContext, filterOf, isPlugin, pluginOf } from "./registry";
 import { Reply } from "./reply";
 import "./abort";
@@ -17,6 +18,34 @@ export function proxy_abi_version_0_2_1(): void {}
 function end(): void {
   forgetHeaders();
   leave();
+}
+
+/** The filter of stream `id`, about to run a hook of the request; what an earlier one paused comes back to it. */
+function requestFilter(id: u32): HttpFilter | null {
+  const filter = filterOf(id);
+  if (filter) filter.isRequestPaused = false;
+  beginRequestHook();
+  return filter;
+}
+
+/** The same for a hook of the response. */
+function responseFilter(id: u32): HttpFilter | null {
+  const filter = filterOf(id);
+  if (filter) filter.isResponsePaused = false;
+  beginResponseHook();
+  return filter;
+}
+
+function endRequestHook(filter: HttpFilter | null, action: Action): Action {
+  if (filter) filter.isRequestPaused = action == Action.Pause && !isStreamEnded();
+  end();
+  return action;
+}
+
+function endResponseHook(filter: HttpFilter | null, action: Action): Action {
+  if (filter) filter.isResponsePaused = action == Action.Pause && !isStreamEnded();
+  end();
+  return action;
 }
 
 /** The answer to a stream that has no filter: the request must not pass unfiltered. */
@@ -63,58 +92,51 @@ export function proxy_on_http_call_response(
 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
   enter();
-  const filter = filterOf(id);
+  const filter = requestFilter(id);
   const action = filter ? filter.onRequestHeaders(endOfStream != 0) : refuseUnfiltered();
-  end();
-  return action;
+  return endRequestHook(filter, action);
 }
 
 export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32 {
   enter();
-  const filter = filterOf(id);
+  const filter = requestFilter(id);
   const action = filter ? filter.onRequestBody(size, endOfStream != 0) : Action.Continue;
-  end();
-  return action;
+  return endRequestHook(filter, action);
 }
 
 export function proxy_on_request_trailers(id: u32, count: u32): u32 {
   enter();
-  const filter = filterOf(id);
+  const filter = requestFilter(id);
   const action = filter ? filter.onRequestTrailers() : Action.Continue;
-  end();
-  return action;
+  return endRequestHook(filter, action);
 }
 
 export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {
   enter();
-  const filter = filterOf(id);
+  const filter = responseFilter(id);
   const action = filter ? filter.onResponseHeaders(endOfStream != 0) : Action.Continue;
-  end();
-  return action;
+  return endResponseHook(filter, action);
 }
 
 export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
   enter();
-  const filter = filterOf(id);
+  const filter = responseFilter(id);
   const action = filter ? filter.onResponseBody(size, endOfStream != 0) : Action.Continue;
-  end();
-  return action;
+  return endResponseHook(filter, action);
 }
 
 export function proxy_on_response_trailers(id: u32, count: u32): u32 {
   enter();
-  const filter = filterOf(id);
+  const filter = responseFilter(id);
   const action = filter ? filter.onResponseTrailers() : Action.Continue;
-  end();
-  return action;
+  return endResponseHook(filter, action);
 }
 
 export function proxy_on_log(id: u32): void {
   enter();
   const filter = filterOf(id);
-  sealHeaders(true);
+  beginLastHook();
   if (filter) filter.onLog();
-  sealHeaders(false);
   end();
 }
 
@@ -125,6 +147,7 @@ export function proxy_on_done(id: u32): u32 {
     if (plugin) plugin.onDone();
   } else {
     const filter = filterOf(id);
+    beginLastHook();
     if (filter) filter.onDone();
   }
   end();

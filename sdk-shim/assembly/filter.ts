@@ -2,6 +2,7 @@ import * as env from "./abi/env";
 import { StreamType } from "./abi/types";
 import { Body, REQUEST_BODY, RESPONSE_BODY } from "./body";
 import { Headers, REQUEST_HEADERS, REQUEST_TRAILERS, RESPONSE_HEADERS, RESPONSE_TRAILERS } from "./headers";
+import { isStreamOver, takeEnd } from "./phase";
 import { Reply } from "./reply";
 
 /** What the host does with a stream after a hook. */
@@ -21,6 +22,10 @@ export abstract class Context {
   id: u32 = 0;
   /** The host's number for the plugin it belongs to: its own if it is one. */
   pluginId: u32 = 0;
+  /** Whether the stream's request waits for `resumeRequest`. Kept by the SDK. */
+  isRequestPaused: bool = false;
+  /** Whether the stream's response waits for `resumeResponse`. Kept by the SDK. */
+  isResponsePaused: bool = false;
 }
 
 /**
@@ -105,18 +110,26 @@ export abstract class HttpFilter extends Context {
     return new Reply(status);
   }
 
-  /** Lets a request go on that a hook paused. */
+  /**
+   * Lets a request go on that a hook paused, usually from `HttpCall.onResponse`. Without effect when none did, and
+   * inside the hooks of the request, which say by their result how to go on.
+   */
   resumeRequest(): void {
+    if (!this.isRequestPaused || isStreamOver()) return;
+    this.isRequestPaused = false;
     env.proxy_continue_stream(StreamType.Request);
   }
 
-  /** Lets a response go on that a hook paused. */
+  /** Lets a response go on that a hook paused; the same holds as for `resumeRequest`. */
   resumeResponse(): void {
+    // The host does not check: it goes on with what it does not have, and crashes.
+    if (!this.isResponsePaused || isStreamOver()) return;
+    this.isResponsePaused = false;
     env.proxy_continue_stream(StreamType.Response);
   }
 
-  /** Resets the stream: the client sees it break off, with no response. */
+  /** Resets the stream: the client sees it break off, with no response. Without effect where `Reply.send` has none. */
   reset(): void {
-    env.proxy_close_stream(StreamType.Request);
+    if (takeEnd()) env.proxy_close_stream(StreamType.Request);
   }
 }

@@ -2,6 +2,7 @@ import * as env from "./abi/env";
 import { addressOut, sizeOut, takeReturned } from "./abi/memory";
 import { Status } from "./abi/types";
 import { Bytes } from "./bytes";
+import { isRouteOpen } from "./phase";
 import { bytesOf } from "./text";
 
 /** What a foreign function answered. */
@@ -31,7 +32,11 @@ export function callForeignFunction<N, A>(name: N, argument: A): ForeignResult {
 
 const CLEAR_ROUTE_CACHE = Bytes.of("clear_route_cache");
 
-/** Has the host choose the route of the current stream again, from its request headers as they are now. */
+/**
+ * Has the host choose the route of the current stream again, from its request headers as they are now. BadArgument
+ * where no request can change its way any more: outside the hooks of the request and calls it waits for.
+ */
 export function clearRouteCache(): Status {
+  if (!isRouteOpen()) return Status.BadArgument;
   return callForeignFunction(CLEAR_ROUTE_CACHE, Bytes.EMPTY).status;
 }

@@ -1,6 +1,6 @@
 import { encodePairs } from "./abi/pairs";
 import { Bytes } from "./bytes";
-import { isFieldName, isFieldValue } from "./field";
+import { isFieldName, isFieldValue, isToken } from "./field";
 import { bytesOf } from "./text";
 
 /** Headers being written: of a local reply or of a request to another cluster. */
@@ -9,6 +9,9 @@ export class HeaderList {
   private readonly parts: Array<Bytes> = new Array<Bytes>();
   private refused: bool = false;
 
+  /** For a request to another cluster; without pseudo headers (`:path`) for a reply. */
+  constructor(private readonly hasPseudoHeaders: bool = true) {}
+
   /**
    * Appends `name: value`. A field that could split the message (RFC 9110 sections 5.1 and 5.5) is left
    * out and remembered: `isValid` is false from then on.
@@ -16,7 +19,8 @@ export class HeaderList {
   add<N, V>(name: N, value: V): this {
     const key = bytesOf<N>(name);
     const text = bytesOf<V>(value);
-    if (isFieldName(key) && isFieldValue(text)) {
+    const isName = this.hasPseudoHeaders ? isFieldName(key) : isToken(key);
+    if (isName && isFieldValue(text)) {
       this.parts.push(key);
       this.parts.push(text);
     } else {

@@ -4,10 +4,10 @@ import { Pairs } from "./abi/pairs";
 import { MapType, Status } from "./abi/types";
 import { Bytes } from "./bytes";
 import { isFieldName, isFieldValue } from "./field";
+import { isStreamOver } from "./phase";
 import { bytesOf } from "./text";
 
 let snapshotsHeld: bool = false;
-let isSealed: bool = false;
 
 /**
  * A header map of the current stream, for the length of a callback; it holds no headers itself.
@@ -69,7 +69,7 @@ export class Headers {
   set<N, V>(name: N, value: V): Status {
     const key = bytesOf<N>(name);
     const text = bytesOf<V>(value);
-    if (isSealed || !isFieldName(key) || !isFieldValue(text)) return Status.BadArgument;
+    if (isStreamOver() || !isFieldName(key) || !isFieldValue(text)) return Status.BadArgument;
     this.snapshot = null;
     return env.proxy_replace_header_map_value(this.map, key.ptr, key.length, text.ptr, text.length);
   }
@@ -78,14 +78,14 @@ export class Headers {
   add<N, V>(name: N, value: V): Status {
     const key = bytesOf<N>(name);
     const text = bytesOf<V>(value);
-    if (isSealed || !isFieldName(key) || !isFieldValue(text)) return Status.BadArgument;
+    if (isStreamOver() || !isFieldName(key) || !isFieldValue(text)) return Status.BadArgument;
     this.snapshot = null;
     return env.proxy_add_header_map_value(this.map, key.ptr, key.length, text.ptr, text.length);
   }
 
   /** Removes every value of `name`; Ok too when there is none. BadArgument when the map cannot be written now. */
   remove<T>(name: T): Status {
-    if (isSealed) return Status.BadArgument;
+    if (isStreamOver()) return Status.BadArgument;
     const key = bytesOf<T>(name);
     this.snapshot = null;
     return env.proxy_remove_header_map_value(this.map, key.ptr, key.length);
@@ -104,14 +104,6 @@ export const RESPONSE_HEADERS = new Headers(MapType.ResponseHeaders);
 export const RESPONSE_TRAILERS = new Headers(MapType.ResponseTrailers);
 export const CALL_RESPONSE_HEADERS = new Headers(MapType.CallResponseHeaders);
 export const CALL_RESPONSE_TRAILERS = new Headers(MapType.CallResponseTrailers);
-
-/**
- * Refuses writes from now on, or takes them again. For `onLog`: after a pause the host would take them and write to
- * a map that may be gone.
- */
-export function sealHeaders(sealed: bool): void {
-  isSealed = sealed;
-}
 
 /** Called between callbacks, so that nothing read for one stream is seen or held by the next. */
 export function forgetHeaders(): void {

@@ -6,6 +6,7 @@ import { Body, CALL_RESPONSE_BODY } from "./body";
 import { Context } from "./filter";
 import { HeaderList } from "./header-list";
 import { CALL_RESPONSE_HEADERS, CALL_RESPONSE_TRAILERS, Headers } from "./headers";
+import { beginAnswer, isStreamEnded } from "./phase";
 import { bytesOf } from "./text";
 
 /** Calls that wait for their answer, by the host's token. */
@@ -55,13 +56,7 @@ const STATUS = Bytes.of(":status");
  * stream ends first, `onResponse` is never called.
  */
 export abstract class HttpCall {
-  private readonly contextId: u32;
-  private readonly pluginId: u32;
-
-  constructor(owner: Context) {
-    this.contextId = owner.id;
-    this.pluginId = owner.pluginId;
-  }
+  constructor(private readonly callOwner: Context) {}
 
   /** The answer has come. A paused stream must be resumed or replied to here, or it hangs. */
   abstract onResponse(response: CallResponse): void;
@@ -96,8 +91,13 @@ export abstract class HttpCall {
     if (!pending.has(token)) return;
     const call = pending.get(token);
     pending.delete(token);
-    if (env.proxy_set_effective_context(call.contextId) != Status.Ok) return;
+    const owner = call.callOwner;
+    if (env.proxy_set_effective_context(owner.id) != Status.Ok) return;
+    beginAnswer(owner.isRequestPaused || owner.isResponsePaused, owner.isRequestPaused);
     call.onResponse(new CallResponse(headerCount, bodySize));
+    if (!isStreamEnded()) return;
+    owner.isRequestPaused = false;
+    owner.isResponsePaused = false;
   }
 
   /** Drops the calls made for plugin `pluginId` and its streams. */
@@ -105,7 +105,7 @@ export abstract class HttpCall {
     const tokens = pending.keys();
     for (let i = 0; i < tokens.length; i++) {
       const token = unchecked(tokens[i]);
-      if (pending.get(token).pluginId == pluginId) pending.delete(token);
+      if (pending.get(token).callOwner.pluginId == pluginId) pending.delete(token);
     }
   }
 }

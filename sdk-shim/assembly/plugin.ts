@@ -17,7 +17,10 @@ export abstract class Plugin extends Context {
     return true;
   }
 
-  /** Makes the filter for one stream. */
+  /**
+   * Makes the filter for one stream. Keep what it depends on in fields: a module whose plugin and filter have none is
+   * asked once, and that filter serves all streams.
+   */
   createFilter(): HttpFilter {
     return new PassThrough();
   }

@@ -70,7 +70,12 @@ export function filterOf(id: u32): HttpFilter | null {
     if (all.length > 0) sharedFilter = all[0].createFilter();
   }
   const filter = sharedFilter;
-  if (filter) filter.id = id;
+  if (filter) {
+    filter.id = id;
+    // What one stream paused is no other's.
+    filter.isRequestPaused = false;
+    filter.isResponsePaused = false;
+  }
   return filter;
 }
 

@@ -4,6 +4,7 @@ import { decimalText } from "./bytes-builder";
 import { Action } from "./filter";
 import { HeaderList } from "./header-list";
 import { LogLevel, log } from "./log";
+import { takeEnd } from "./phase";
 import { bytesOf } from "./text";
 
 /** Has the host derive a gRPC status from the HTTP status for gRPC requests. */
@@ -15,14 +16,17 @@ const DERIVED_GRPC_STATUS: i32 = -1;
  */
 @final
 export class Reply {
-  private readonly headers: HeaderList = new HeaderList();
+  private readonly headers: HeaderList = new HeaderList(false);
   private content: Bytes = Bytes.EMPTY;
   private why: Bytes = Bytes.EMPTY;
   private grpc: i32 = DERIVED_GRPC_STATUS;
 
   constructor(private readonly status: u32) {}
 
-  /** Appends a header; one that would split the message is left out and logged when the reply is sent. */
+  /**
+   * Appends a header; one that would split the message or stand for a part of it (`:status`) is left out, and that
+   * is logged when the reply is sent.
+   */
   header<N, V>(name: N, value: V): this {
     this.headers.add(name, value);
     return this;
@@ -49,9 +53,11 @@ export class Reply {
   /**
    * Sends it and returns what the hook must return. The host sends whatever it is given, so what would
    * break the message is put right here: a status outside 200..599 becomes 500, and 204, 205 and 304
-   * lose their body (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5).
+   * lose their body (RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5). Nothing is sent where it cannot be: in `onLog` and
+   * `onDone`, after another reply in the same hook, and from an answer to a call that no pause waits for.
    */
   send(): Action {
+    if (!takeEnd()) return Action.Pause;
     let status = this.status;
     if (status < 200 || status > 599) {
       log(LogLevel.Error, "reply: status " + decimalText(status) + " is not in 200..599, sending 500");

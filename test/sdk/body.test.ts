@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { describeHosts } from "../../harness/src/testing/index.ts";
-import { type Step, type StreamScript, reports, run, scripted } from "./script.ts";
+import { type Field, type Step, type StreamScript, reports, run, scripted } from "./script.ts";
 
 const LARGE = "0123456789".repeat(10_000);
 
@@ -35,8 +35,11 @@ const RANGES: readonly [from: number, length: number, read: string][] = [
   [0, 0, "="],
   [-1, 3, "="],
   [3, -1, "="],
+  [10, 2_147_483_647, "="],
   [2_147_483_647, 2_147_483_647, "="],
 ];
+
+const lengthOf = (text: string): Field[] => [["content-length", String(text.length)]];
 
 describeHosts("Body", { filters: [scripted()] }, ({ it, host }) => {
   /** Sends `text` in the direction of `body` and returns what arrived at the other end. */
@@ -46,11 +49,11 @@ describeHosts("Body", { filters: [scripted()] }, ({ it, host }) => {
     script: StreamScript,
   ): Promise<{ arrived: string | undefined; reports: string[] }> => {
     if (body === "responseBody") {
-      host.upstream("stable").reply({ body: text });
+      host.upstream("stable").reply({ body: text, headers: lengthOf(text) });
       const played = await run(host, script);
       return { arrived: played.response.text(), reports: played.reports };
     }
-    const played = await run(host, script, { method: "POST", body: text });
+    const played = await run(host, script, { method: "POST", body: text, headers: lengthOf(text) });
     const received = played.response.upstream?.request.body;
     return { arrived: received && new TextDecoder().decode(received), reports: played.reports };
   };

@@ -43,7 +43,9 @@ describeHosts("Reply", { filters: [scripted()] }, ({ it, host }) => {
       expect(response.status).toBe(sent);
       expect(response.text()).toBe("text");
       expect(response.upstream).toBeNull();
-      const wrong = host.logs.filter(({ level, message }) => level === "error" && message.includes("200..599"));
+      const wrong = host.logs.filter(
+        ({ level, message }) => level === "error" && message.includes("200..599"),
+      );
       expect(wrong).toHaveLength(status === sent ? 0 : 1);
     });
   }

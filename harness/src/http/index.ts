@@ -1,6 +1,6 @@
 /** HTTP/1.1 over sockets of this machine: a client and a server that leave bytes, order and repetition as they are. */
 import { once } from "node:events";
-import { type IncomingMessage, createServer, request as httpRequest } from "node:http";
+import { type IncomingMessage, type OutgoingMessage, createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ClusterHandler, HeaderList, HttpRequest, HttpResponse } from "../model/index.ts";
 
@@ -8,7 +8,9 @@ import type { ClusterHandler, HeaderList, HttpRequest, HttpResponse } from "../m
 export function sendHttp(port: number, request: HttpRequest): Promise<HttpResponse> {
   const fields = [["host", request.authority] as const, ...request.headers];
   const named = new Set(fields.map(([name]) => name.toLowerCase()));
-  if (request.body.length > 0 && !named.has("content-length")) {
+  if (request.trailers) {
+    fields.push(["transfer-encoding", "chunked"]);
+  } else if (request.body.length > 0 && !named.has("content-length")) {
     fields.push(["content-length", String(request.body.length)]);
   }
   return new Promise((resolve, reject) => {
@@ -24,12 +26,12 @@ export function sendHttp(port: number, request: HttpRequest): Promise<HttpRespon
     outgoing.once("error", reject);
     outgoing.once("timeout", () => outgoing.destroy(new Error("no answer within 15 s")));
     outgoing.once("response", (incoming) => {
-      readAll(incoming).then(
-        (body) => resolve({ status: incoming.statusCode ?? 0, headers: headersOf(incoming), body }),
-        reject,
-      );
+      readAll(incoming).then((body) => {
+        const headers = fieldsOf(incoming.rawHeaders);
+        resolve({ status: incoming.statusCode ?? 0, headers, body, ...trailersOf(incoming) });
+      }, reject);
     });
-    outgoing.end(request.body);
+    end(outgoing, request);
   });
 }
 
@@ -44,7 +46,7 @@ export async function serveHttp(handler: ClusterHandler, host: string): Promise<
     answer(incoming, handler).then(
       (response) => {
         outgoing.writeHead(response.status, response.headers.flat());
-        outgoing.end(response.body);
+        end(outgoing, response);
       },
       () => incoming.socket.destroy(),
     );
@@ -62,13 +64,15 @@ export async function serveHttp(handler: ClusterHandler, host: string): Promise<
 }
 
 async function answer(incoming: IncomingMessage, handler: ClusterHandler): Promise<HttpResponse> {
-  const headers = headersOf(incoming);
+  const headers = fieldsOf(incoming.rawHeaders);
+  const body = await readAll(incoming);
   return handler({
     method: incoming.method ?? "",
     path: incoming.url ?? "",
     authority: headers.find(([name]) => name === "host")?.[1] ?? "",
     headers: headers.filter(([name]) => name !== "host"),
-    body: await readAll(incoming),
+    body,
+    ...trailersOf(incoming),
   });
 }
 
@@ -78,8 +82,21 @@ async function readAll(incoming: IncomingMessage): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-function headersOf(incoming: IncomingMessage): HeaderList {
-  const raw = incoming.rawHeaders;
+/** Sends body and trailers of `message`. */
+function end(outgoing: OutgoingMessage, { body, trailers }: HttpRequest | HttpResponse): void {
+  if (trailers) {
+    outgoing.write(body);
+    outgoing.addTrailers(trailers.map(([name, value]): [string, string] => [name, value]));
+    outgoing.end();
+  } else outgoing.end(body);
+}
+
+/** The trailers of a message that has been read to its end; nothing when it has none. */
+function trailersOf({ rawTrailers }: IncomingMessage): { trailers?: HeaderList } {
+  return rawTrailers.length > 0 ? { trailers: fieldsOf(rawTrailers) } : {};
+}
+
+function fieldsOf(raw: readonly string[]): HeaderList {
   return Array.from(
     { length: raw.length / 2 },
     (_, i) => [raw[2 * i]?.toLowerCase() ?? "", raw[2 * i + 1] ?? ""] as const,

@@ -42,7 +42,9 @@ export class EnvoyHost implements RunningHost {
       })),
     );
     const clusters = listening.map(({ name, port }) => ({ name, port }));
-    const envoy = resources.use(await startEnvoy({ installation, topology, clusters, reloadable: true }));
+    const envoy = resources.use(
+      await startEnvoy({ installation, topology, clusters, reloadable: true, http1Trailers: true }),
+    );
     return new EnvoyHost(
       installation.kind === "image" ? "container" : "envoy",
       envoy,

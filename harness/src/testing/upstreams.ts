@@ -45,7 +45,7 @@ export class Upstream implements UpstreamDouble {
       status: answer.status ?? 200,
       headers: headerList(answer.headers),
       body: bodyBytes(answer.body ?? this.name),
-      ...("trailers" in answer && { trailers: answer.trailers }),
+      ...("trailers" in answer && answer.trailers && { trailers: answer.trailers }),
     };
     return markResponse(response, this.name, index);
   };

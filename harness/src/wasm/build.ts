@@ -90,10 +90,20 @@ export async function buildFilters(
  * Compiles the filter with the entry file `entry` (a path below the workspace) to `build/test`, unless neither it nor
  * its neighbours in the folder have changed. Throws CompileError when it does not compile.
  */
-export async function buildEntry(entry: string): Promise<BuiltFilter> {
-  const name = basename(entry, ".ts");
-  const wasmPath = join(WORKSPACE, "build", "test", `${name}.wasm`);
-  const module = { name, target: "release", entry: resolve(WORKSPACE, entry), wasmPath } as const;
+export function buildEntry(entry: string): Promise<BuiltFilter> {
+  // A chain may hold one filter several times: it is built once.
+  const running = entriesBeingBuilt.get(entry) ?? buildTestModule(entry);
+  entriesBeingBuilt.set(entry, running);
+  return running.finally(() => entriesBeingBuilt.delete(entry));
+}
+
+const entriesBeingBuilt = new Map<string, Promise<BuiltFilter>>();
+
+async function buildTestModule(entry: string): Promise<BuiltFilter> {
+  const path = resolve(WORKSPACE, entry);
+  // The whole path, since two entry files may be called alike.
+  const wasmPath = join(WORKSPACE, "build", "test", relative(WORKSPACE, path).replace(/\.ts$/, ".wasm"));
+  const module = { name: basename(entry, ".ts"), target: "release", entry: path, wasmPath } as const;
   return buildModule(module, await sharedDigest(), () => {});
 }
 

@@ -31,7 +31,8 @@ export function callHeaders(): Headers | null {
 
 /**
  * `call cluster headers body timeout steps`: sends the request, plays the steps at the answer. Among them
- * `answer` reports its status, `answerBody` its body and `answerTrailer name` a trailer.
+ * `answer` reports its status, `answerBody` its body, `answerTrailer name` a
+ * trailer, and `setFromAnswer name` sets a request header to its body.
  */
 export function callStep(step: Step, stage: Stage, play: Play): string | null {
   if (step.name == "call") return dispatch(step, stage, play);
@@ -40,6 +41,9 @@ export function callStep(step: Step, stage: Stage, play: Play): string | null {
   if (step.name == "answer")
     return "status " + response.status.toString() + (response.failed ? " failed" : "");
   if (step.name == "answerBody") return response.bodySize.toString() + shown(response.body.read());
+  const filter = stage.filter;
+  if (step.name == "setFromAnswer" && filter)
+    return named(filter.requestHeaders.set(step.text(1), response.body.read()));
   if (step.name == "answerTrailer") return shown(response.trailers.get(step.text(1)));
   return null;
 }
