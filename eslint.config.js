@@ -2,44 +2,123 @@
 
 import tseslint from "typescript-eslint";
 
-/** A rule that forbids imports whose specifier matches one of `borders` (pattern -> why). */
-function border(files, borders) {
+/**
+ * Forbids imports whose specifier matches one of `borders` (pattern -> why), and `paths` as ESLint has them. A file
+ * must be in one border only: of several settings of a rule ESLint heeds the last one.
+ */
+function border(files, borders, { paths = [], ignores = [], rules = {} } = {}) {
   const patterns = Object.entries(borders).map(([regex, message]) => ({ regex, message }));
-  return { files, rules: { "no-restricted-imports": ["error", { patterns }] } };
+  return { files, ignores, rules: { ...rules, "no-restricted-imports": ["error", { paths, patterns }] } };
 }
 
 /** Names of the SDK that ask or tell the host something: not for pure files. */
 const hostCalls = [
-  ...[
-    "Body",
-    "CallResponse",
-    "Counter",
-    "Gauge",
-    "Headers",
-    "Histogram",
-    "HttpCall",
-    "HttpFilter",
-    "Plugin",
-    "Reply",
-  ],
-  ...[
-    "callForeignFunction",
-    "clearRouteCache",
-    "currentTimeNanoseconds",
-    "getIntegerProperty",
-    "getProperty",
-  ],
-  ...["getSharedData", "isLogged", "log", "randomBytes", "registerPlugin", "setProperty", "setSharedData"],
+  "Body",
+  "CallResponse",
+  "Context",
+  "Counter",
+  "Gauge",
+  "Headers",
+  "Histogram",
+  "HttpCall",
+  "HttpFilter",
+  "Plugin",
+  "Reply",
+  "callForeignFunction",
+  "clearRouteCache",
+  "currentTimeNanoseconds",
+  "getIntegerProperty",
+  "getProperty",
+  "getSharedData",
+  "isLogged",
+  "log",
+  "randomBytes",
+  "registerPlugin",
+  "setProperty",
+  "setSharedData",
+  "sourceAddress",
 ];
 
-const assemblyScript = ["sdk-shim/**/*.ts", "filters/**/*.ts", "test/**/assembly/**/*.ts"];
-const room = (name) => `^(\\.\\./)+(src/)?${name}/`;
+/** Files of each filter that talk to the host, besides filter.ts; all others are pure. */
+const hostFiles = {
+  canary: ["counters"],
+  "header-rewrite": ["variables"],
+  "rate-limit": ["counters", "key", "response", "store", "stores"],
+};
+const inFilter = (filter, names) => names.map((name) => `filters/${filter}/assembly/${name}.ts`);
+const hostPaths = Object.entries(hostFiles).flatMap(([filter, names]) => inFilter(filter, names));
+const deciding = ["policy", "config"];
+const decidingPaths = Object.keys(hostFiles).flatMap((filter) => inFilter(filter, deciding));
+
+const anyFilterFile = {
+  "^\\.\\./": "A filter imports the SDK's public names and its own files.",
+  "^(?!\\.|proxy-wasm-as-sdk$)": "A filter imports the SDK's public names and its own files.",
+};
+const pureFilterFile = { ...anyFilterFile, "^\\./filter$": "Nothing imports filter.ts." };
+const noHostCalls = [
+  {
+    name: "proxy-wasm-as-sdk",
+    importNames: hostCalls,
+    message: "Host calls belong into filter.ts and the files that eslint.config.js names.",
+  },
+];
+
+const assemblyScript = [
+  "sdk-shim/**/*.ts",
+  "filters/**/*.ts",
+  "test/**/assembly/**/*.ts",
+  "bench/variants/*/*.ts",
+];
+
+/** Rooms of the harness, and the other rooms that each may import. */
+const rooms = {
+  model: [],
+  abi: [],
+  emulator: ["abi", "model"],
+  ship: ["model"],
+  process: [],
+  http: ["model"],
+  wasm: ["process"],
+  envoy: ["model", "process", "ship"],
+  testing: ["emulator", "envoy", "http", "model", "wasm"],
+  demo: ["envoy", "http", "model", "wasm"],
+  cli: ["demo", "envoy", "model", "process", "ship", "wasm"],
+};
+
+/** The border around a room of the harness, with what else it may not import (pattern -> why). */
+function roomBorder(room, borders = {}, rules = {}) {
+  const others = Object.keys(rooms).filter((other) => other !== room && !rooms[room].includes(other));
+  return border(
+    [`harness/src/${room}/**/*.ts`],
+    {
+      [`^(\\.\\./)+(src/)?(${others.join("|")})/`]: `The room ${room} imports ${rooms[room].join(", ") || "no other room"}.`,
+      "^(\\.\\./)+(bench|filters|scripts|sdk-shim|test)/": "The harness imports nothing from outside of it.",
+      ...borders,
+    },
+    {
+      rules: {
+        "no-restricted-syntax": [
+          "error",
+          {
+            selector: "ImportExpression:not([source.value=/^\\.\\/\\w/])",
+            message: "Only files of the same room may be imported late.",
+          },
+          ...(rules["no-restricted-syntax"] ?? []),
+        ],
+        ...rules.others,
+      },
+    },
+  );
+}
+
+const noRealTime = "The emulator has no sockets, processes or real time: its clock is clock.ts.";
 
 export default tseslint.config(
   { ignores: ["**/node_modules/", "build/", "**/build/"] },
   {
     files: [
       "harness/**/*.{ts,js}",
+      "bench/**/*.ts",
       "test/**/*.ts",
       "scripts/**/*.mjs",
       "sdk-shim/transform/*.js",
@@ -76,54 +155,81 @@ export default tseslint.config(
   },
   border(["sdk-shim/assembly/abi/**/*.ts"], {
     "^\\.\\./(?!bytes$)": "abi/ knows Bytes and nothing else of the SDK.",
+    "^proxy-wasm-as-sdk": "abi/ knows Bytes and nothing else of the SDK.",
   }),
-  border(["filters/*/assembly/*.ts"], {
-    "^\\.\\./": "A filter imports the SDK's public names and its own files.",
-    "^proxy-wasm-as-sdk/": "A filter imports the SDK's public names only.",
+  border(["sdk-shim/assembly/{json,crypto,hash}/**/*.ts"], {
+    "^\\.\\./(?!(bytes|bytes-builder|utf8)$|(json|crypto|hash)/)":
+      "The pure parts import each other, bytes, bytes-builder and utf8.",
+    "^[^.]": "The pure parts import each other, bytes, bytes-builder and utf8.",
   }),
-  {
-    files: ["filters/*/assembly/{policy,config}.ts"],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          paths: [
-            {
-              name: "proxy-wasm-as-sdk",
-              importNames: hostCalls,
-              message: "policy.ts and config.ts are pure.",
-            },
-          ],
-          patterns: [
-            {
-              regex: "^(\\.\\./|\\./filter$)",
-              message: "policy.ts and config.ts know nothing of the hooks.",
-            },
-          ],
-        },
-      ],
+  border(["sdk-shim/assembly/config/**/*.ts"], {
+    "^\\.\\./(?!(bytes|bytes-builder|utf8)$|(json|crypto|hash)/)":
+      "config/ imports json, crypto, hash, bytes, bytes-builder and utf8.",
+    "^[^.]": "config/ imports json, crypto, hash, bytes, bytes-builder and utf8.",
+  }),
+  border(["sdk-shim/assembly/{bytes,bytes-builder,bytes-map,utf8}.ts"], {
+    "^\\./(?!(bytes|bytes-builder|utf8)$|hash/)":
+      "Bytes are below all else: they import each other, utf8 and hash.",
+    "^(?!\\./)": "Bytes are below all else: they import each other, utf8 and hash.",
+  }),
+  border(
+    ["sdk-shim/assembly/*.ts"],
+    {
+      "^\\.\\./": "The SDK's files import each other, not the index of its public names.",
+      "^proxy-wasm-as-sdk": "The SDK's files import each other, not the index of its public names.",
     },
-  },
-  border(["harness/src/abi/**/*.ts", "harness/src/model/**/*.ts"], {
-    "^\\.\\./\\w": "This room imports nothing of the others.",
-    "^node:": "This room imports nothing.",
+    { ignores: ["sdk-shim/assembly/{bytes,bytes-builder,bytes-map,utf8}.ts"] },
+  ),
+  border(["sdk-shim/transform/*.js"], {
+    "^(?!\\./|assemblyscript)": "The transform imports the compiler.",
   }),
-  border(["harness/src/emulator/**/*.ts"], {
-    [room("(envoy|ship|testing|cli|demo|http|process)")]: "The emulator imports abi, model and wasm.",
-    "^node:(net|http|https|http2|child_process|dgram|tls|timers)":
-      "The emulator has no sockets, processes or real time.",
+  border([...inFilter("*", ["filter"]), ...hostPaths], anyFilterFile),
+  border(["filters/*/assembly/**/*.ts"], pureFilterFile, {
+    paths: noHostCalls,
+    ignores: [...inFilter("*", ["filter"]), ...hostPaths, ...decidingPaths],
   }),
-  border(["harness/src/envoy/**/*.ts"], {
-    [room("(emulator|testing|cli|demo)")]: "The Envoy room imports model, process and ship.",
-  }),
-  border(["harness/src/ship/**/*.ts"], {
-    [room("(abi|emulator|envoy|testing|wasm|cli|demo)")]: "Ship imports model.",
-  }),
-  border(["harness/src/process/**/*.ts", "harness/src/http/**/*.ts"], {
-    [room("(abi|emulator|envoy|ship|testing|wasm|cli|demo)")]:
-      "This room knows nothing of proxies and filters.",
-  }),
-  border(["harness/src/testing/**/*.ts", "harness/src/demo/**/*.ts", "harness/src/wasm/**/*.ts"], {
-    [room("cli")]: "The command line is the outermost room.",
-  }),
+  ...Object.entries(hostFiles).map(([filter, names]) =>
+    border(
+      inFilter(filter, deciding),
+      {
+        ...pureFilterFile,
+        [`^\\./(${names.join("|")})$`]: "policy.ts and config.ts know nothing of the host.",
+      },
+      { paths: noHostCalls },
+    ),
+  ),
+  roomBorder("model", { "^[^.]": "This room imports nothing." }),
+  roomBorder("abi", { "^[^.]": "This room imports nothing." }),
+  roomBorder(
+    "emulator",
+    {
+      "^(node:)?(net|http|https|http2|child_process|dgram|tls|timers|perf_hooks|worker_threads)(/|$)":
+        noRealTime,
+    },
+    {
+      "no-restricted-syntax": [
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: noRealTime },
+      ],
+      others: {
+        "no-restricted-globals": [
+          "error",
+          {
+            globals: ["fetch", "performance", "setInterval", "setTimeout"].map((name) => ({
+              name,
+              message: noRealTime,
+            })),
+            checkGlobalObject: true,
+          },
+        ],
+        "no-restricted-properties": [
+          "error",
+          { object: "Date", property: "now", message: noRealTime },
+          { object: "process", property: "hrtime", message: noRealTime },
+        ],
+      },
+    },
+  ),
+  ...Object.keys(rooms)
+    .filter((room) => !["abi", "emulator", "model"].includes(room))
+    .map((room) => roomBorder(room)),
 );

@@ -21,8 +21,8 @@ export interface Workload {
   readonly checkConfig: string;
   /** The requests of the load generator, sent in turn; all of them must be answered with 200. */
   readonly requests: readonly Fields[];
-  /** Throws unless the chain of `copies` filters behind `ask` does what it should. */
-  check(ask: Ask, copies: number): Promise<void>;
+  /** Throws unless the filter behind `ask`, configured with `checkConfig`, does what it should. */
+  check(ask: Ask): Promise<void>;
 }
 
 const COMMON: Fields = {
@@ -30,6 +30,9 @@ const COMMON: Fields = {
   "accept-encoding": "gzip, deflate, br",
   "user-agent": "sidecraft-bench/1.0",
 };
+
+/** A configuration for modules that need none: one of the published SDKs traps on an empty one. */
+const UNUSED = "none";
 
 const numbers = Array.from({ length: 1000 }, (_, index) => String(index).padStart(4, "0"));
 /** 1,000 keys of 37 characters; neighbours differ in the middle, not in their first bytes only. */
@@ -39,14 +42,14 @@ const TENANTS = numbers.map((number) => `tenant-${number}`);
 const headerRewrite: Workload = {
   name: "w1",
   title: "header rewrite",
-  loadConfig: "",
-  checkConfig: "",
+  loadConfig: UNUSED,
+  checkConfig: UNUSED,
   requests: [{ ...COMMON, "x-user": "alice@example.com", "x-secret": "s3cr3t" }],
-  async check(ask, copies) {
+  async check(ask) {
     const answer = await ask({ "x-user": "bob", "x-secret": "s3cr3t" });
     assert.equal(answer.status, 200);
     assert.deepEqual(answer.seen, { "x-out": "u:bob" }, "x-out is set, x-secret removed");
-    assert.deepEqual(answer.headers["x-filter"], Array<string>(copies).fill("1"), "x-filter: 1 per copy");
+    assert.deepEqual(answer.headers["x-filter"], ["1"], "x-filter is added");
     const long = "u".repeat(3000);
     assert.deepEqual((await ask({ "x-user": long })).seen, { "x-out": `u:${long}` }, "a long x-user");
   },
@@ -97,8 +100,8 @@ const tokenBucket: Workload = {
 const passThrough: Workload = {
   name: "w4",
   title: "pass-through",
-  loadConfig: "",
-  checkConfig: "",
+  loadConfig: UNUSED,
+  checkConfig: UNUSED,
   requests: [COMMON],
   async check(ask) {
     const answer = await ask({ "x-secret": "kept" });

@@ -33,6 +33,7 @@ export { LogLevel, isLogged, log } from "./assembly/log";
 export { Counter, Gauge, Histogram } from "./assembly/metrics";
 export { Plugin } from "./assembly/plugin";
 export { getIntegerProperty, getProperty, propertyPath, setProperty } from "./assembly/properties";
+export { isAttributeName } from "./assembly/property-names";
 export { randomBytes } from "./assembly/random";
 export { registerPlugin } from "./assembly/registry";
 export { Reply } from "./assembly/reply";

@@ -11,6 +11,12 @@ import { benchBootstrap } from "./config.ts";
 
 const START_TIMEOUT_MS = 60_000;
 
+/** Ended with this process at the latest. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** An Envoy that has answered its first request. */
 export interface BenchEnvoy extends AsyncDisposable {
   readonly pid: number;
@@ -31,15 +37,14 @@ export async function startBenchEnvoy(path: string, filters: readonly JsonObject
   const started = performance.now();
   const options = ["--concurrency", "1", "--disable-hot-restart", "--log-level", "warn"];
   const child = spawn(path, ["--config-path", config, ...options], { stdio: ["ignore", "pipe", "pipe"] });
-  const killWithParent = (): void => void child.kill("SIGKILL");
-  process.once("exit", killWithParent);
+  running.add(child);
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => keep(printed, String(text)));
   const end = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill("SIGKILL");
       await once(child, "exit");
     }
-    process.off("exit", killWithParent);
+    running.delete(child);
     await rm(directory, { recursive: true, force: true });
   };
   try {

@@ -80,6 +80,15 @@ describe.skipIf(!envoy)("sidecraft config", () => {
     expect(stderr).toContain("canary refuses");
     expect(code).toBe(1);
   });
+
+  it("tells where a text cannot be read: pointer first, and the byte in the file", async () => {
+    using directory = scratch();
+    const file = join(directory.path, "twice.json");
+    writeFileSync(file, '{"rollout": "a",\n "percent": 1,\n "percent": 2}');
+    const { code, stderr } = await runCli(["check", "canary", "--config", file]);
+    expect(stderr).toMatch(/\s\/percent: saw a duplicate member name at byte 33, expected each name once$/m);
+    expect(code).toBe(1);
+  });
 });
 
 describe.skipIf(!envoy)("sidecraft check", () => {

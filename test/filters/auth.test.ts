@@ -316,6 +316,44 @@ describeHosts(
       }
     });
 
+    it("leaves no header that servers may take for one of its own", async () => {
+      const spoof: [string, string][] = [
+        ["x_user_id", "root"],
+        ["x-user_id", "root2"],
+        ["X_User-Id", "root3"],
+        ["x_user_id", "root4"],
+        ["x-user_provider", "partners"],
+        ["x_user_identity", "kept"],
+      ];
+      for (const more of [[], [["x-api-key", "acme-demo-key"]], [["authorization", "Basic eA=="]]] as const) {
+        const headers: [string, string][] = [...spoof, ...more.map(([k, v]): [string, string] => [k, v])];
+        const request = (await host.fetch("/health", { headers })).upstream?.request;
+        const names = request?.headers.map(([name]) => name).filter((name) => /^x[-_]user/.test(name));
+        const own = more[0]?.[0] === "x-api-key" ? ["x-user-id", "x-user-provider"] : [];
+        expect(names?.toSorted()).toEqual([...own, "x_user_identity"]);
+        expect(request?.header("x-user-id") ?? "acme").toBe("acme");
+      }
+    });
+
+    it("leaves no such trailer either", async () => {
+      const trailers: [string, string][] = [
+        ["x-user-id", "root"],
+        ["x-checksum", "7"],
+        ["X_User-ID", "root"],
+        ["x-user-provider", "partners"],
+        ["x-user-id", "root2"],
+      ];
+      for (const [path, sent] of [
+        ["/orders", key("acme-demo-key")],
+        ["/health", {}],
+      ] as const) {
+        const response = await host.fetch(path, { ...sent, method: "POST", body: "seven", trailers });
+        expect(response.status).toBe(200);
+        expect(response.upstream?.request.trailers).toEqual([["x-checksum", "7"]]);
+        expect(Buffer.from(response.upstream?.request.body ?? []).toString()).toBe("seven");
+      }
+    });
+
     it("lets anonymous requests through where a rule says so, and wrong credentials nowhere", async () => {
       for (const path of ["/health", "/health/", "/health/live?x=1"]) {
         const response = await host.fetch(path);

@@ -13,7 +13,8 @@ const HOSTS = inject("envoy") ? (["emulator", "envoy"] as const) : (["emulator"]
 
 const BASE = { rollout: "r", percent: 20 };
 const SECRET = "a-secret-of-the-tests";
-const HEADER_NAME = "a header name in lower case that HTTP does not use itself";
+const HEADER_NAME = "a header name in lower case that neither HTTP nor proxies use themselves";
+const PROPERTY = 'the name of a property that a filter sets, like "auth.identity", not an attribute';
 const PERCENT = 'a percentage with at most two decimals, like 12.5 or "12.5%", from 0 to 100';
 
 const README = readFileSync(new URL("README.md", FILTER), "utf8");
@@ -31,6 +32,11 @@ const accepted: [string, object][] = [
   ["a duration of several units", { ...BASE, cookie: { secret: SECRET, max_age: "1h30m" } }],
   ["a secret with a semicolon", { ...BASE, override: { secret: ";;;;;;;;" } }],
   ["a secure prefix", { ...BASE, cookie: { name: "__Secure-c", secret: SECRET, secure: true } }],
+  [
+    "a property that is no attribute",
+    { ...BASE, key: [{ property: "sources.address" }, { property: "source" }] },
+  ],
+  ["a header of ours", { ...BASE, variant_header: "x-user-id", response_header: "x-forwarded" }],
   ["notes", { ...BASE, "x-note": "ours", key: [{ cookie: "s", "x-note": 1 }] }],
 ];
 
@@ -155,6 +161,28 @@ const refused: [string, unknown, string[]][] = [
       `/variant_header: saw "host", expected ${HEADER_NAME}`,
       `/response_header: saw "set-cookie", expected ${HEADER_NAME}`,
       `/override/header: saw "cookie", expected ${HEADER_NAME}`,
+    ],
+  ],
+  [
+    "headers that proxies use",
+    {
+      ...BASE,
+      variant_header: "x-envoy-original-path",
+      response_header: "x-request-id",
+      override: { header: "x-forwarded-for", secret: SECRET },
+    },
+    [
+      `/variant_header: saw "x-envoy-original-path", expected ${HEADER_NAME}`,
+      `/response_header: saw "x-request-id", expected ${HEADER_NAME}`,
+      `/override/header: saw "x-forwarded-for", expected ${HEADER_NAME}`,
+    ],
+  ],
+  [
+    "attributes as keys",
+    { ...BASE, key: [{ property: "source.address" }, { property: "request.headers.x-user" }] },
+    [
+      `/key/0/property: saw "source.address", expected ${PROPERTY}`,
+      `/key/1/property: saw "request.headers.x-user", expected ${PROPERTY}`,
     ],
   ],
   [

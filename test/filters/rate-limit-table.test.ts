@@ -79,6 +79,18 @@ it("keeps what a worker has counted when the configuration changes", async () =>
   expect(await send("alice")).toBe(429);
 });
 
+it("does not fill a worker's memory with the tables of rates that are no longer used", async () => {
+  const limit = { scope: "worker", max_keys: 16_384, key: [{ header: "x-user" }], name: "l" };
+  const { emulator } = await start({ ...limit, rate: { requests: 1, per: "1h" } });
+  const sizes: number[] = [];
+  for (let requests = 2; requests <= 900; requests++) {
+    const config = { limits: [{ ...limit, rate: { requests, per: "1h" } }] };
+    expect((await emulator.updateFilter("rate-limit", config)).accepted).toBe(true);
+    if (requests % 300 === 0) sizes.push(Math.max(...emulator.memorySizes()));
+  }
+  expect(sizes[2]).toBe(sizes[0]);
+});
+
 it.each(["process", "worker"])("recovers from a clock that jumps by an hour, in scope %s", async (scope) => {
   const { emulator, send } = await start({ rate: { requests: 2, per: "20s" }, scope });
   expect([await send("a"), await send("a"), await send("a")]).toEqual([200, 200, 429]);

@@ -284,11 +284,51 @@ describeHosts(
       expect(await statuses(host, 4, { "x-user": "bob" })).toEqual([200, 200, 200, 429]);
       const twice = { limits: limitsBy("x-user", { hourly: [6, "1h"] }) };
       expect((await host.updateFilter("rate-limit", twice)).accepted).toBe(true);
-      // An hour's worth is owed, which is all that six an hour allow, too.
+      expect(await statuses(host, 7, headers)).toEqual([...Array(6).fill(200), 429]);
+      expect((await host.updateFilter("rate-limit", HOURLY)).accepted).toBe(true);
       expect(await statuses(host, 1, headers)).toEqual([429]);
     });
   },
 );
+
+for (const scope of ["process", "worker"]) {
+  const limit = (requests: number, per: string, more: object = {}) => ({
+    limits: [{ name: "api", key: [{ constant: "x" }], rate: { requests, per }, scope, ...more }],
+  });
+  const two = (first: object, second: object) => ({
+    filters: [
+      { filter: "rate-limit", name: "first", config: first },
+      { filter: "rate-limit", name: "second", config: second },
+    ],
+  });
+  const CASES = [
+    ["rates", limit(3, "1h"), limit(1000, "1s"), [200, 200, 200, 429, 429]],
+    ["bursts", limit(1, "1h", { burst: 4 }), limit(1, "1h", { burst: 1000 }), [200, 200, 200, 200, 429]],
+    ["periods", limit(1000, "1ms"), limit(3, "1h"), [200, 200, 200, 429, 429]],
+    ["sizes", limit(3, "1h", { max_keys: 8 }), limit(3, "1h", { max_keys: 80 }), [200, 200, 200, 429, 429]],
+  ] as const;
+  for (const [what, first, second, expected] of CASES) {
+    describeHosts(
+      `rate-limit: two filters whose limits of one name have different ${what}, scope ${scope}`,
+      two(first, second),
+      ({ it, host }) => {
+        it("count apart", async () => {
+          expect(await statuses(host, 5, {})).toEqual(expected);
+        });
+      },
+    );
+  }
+
+  describeHosts(
+    `rate-limit: two filters with one limit, scope ${scope}`,
+    two(limit(4, "1h"), limit(4, "1h")),
+    ({ it, host }) => {
+      it("count together", async () => {
+        expect(await statuses(host, 4, {})).toEqual([200, 200, 429, 429]);
+      });
+    },
+  );
+}
 
 describeHosts(
   "rate-limit: two workers",

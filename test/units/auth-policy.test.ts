@@ -194,6 +194,8 @@ describe("auth: tokens", () => {
     ['{"alg":"HS256",}', "token_malformed"],
     ['\uFEFF{"alg":"HS256"}', "token_malformed"],
     ["", "token_malformed"],
+    ['{"alg":"HS256","x":[[[[]]]]}', "token_malformed"],
+    [`{"alg":"HS256","x":[${"1,".repeat(60)}1]}`, "token_malformed"],
     [`{"alg":"HS256","x":${"[".repeat(40)}${"]".repeat(40)}}`, "token_malformed"],
     [`{"alg":"HS256","x":[${"1,".repeat(2000)}1]}`, "token_malformed"],
   ])("refuses the header %s", (header, refusal) => {
@@ -209,6 +211,8 @@ describe("auth: tokens", () => {
     { jwk: { kty: "oct", k: "AAAA" } },
     { x5u: "https://evil.test/x" },
     { x5c: ["AAAA"] },
+    { x: [[[]]] },
+    { x: Array(59).fill(1) },
     { typ: "anything" },
     { "\u0061lgo": 1 },
   ])("does not look at the parameter %j", (parameters) => {
@@ -270,6 +274,14 @@ describe("auth: tokens", () => {
       verdictOn(input + createHmac("sha512", SECRET).update(input.slice(0, -1)).digest("base64url")),
     ).toBe("token_signature");
   });
+
+  it.each(["", "[]", "{", '{"a":1,"a":2}', `{"a":[${"1e-307,".repeat(800)}1]}`, '{"iss":"nobody"}'])(
+    "does not read the claims %s before it knows that they are signed",
+    (claims) => {
+      expect(verdictOn(sign(claims, undefined, `${SECRET}x`))).toBe("token_signature");
+      expect(verdictOn(sign(claims))).toMatch(/^token_(malformed|issuer)$/);
+    },
+  );
 
   it("measures the token before it reads it", () => {
     expect(verdictOn(sign({ ...GOOD, x: "y".repeat(5000) }))).toBe("accounts/alice");
@@ -400,7 +412,21 @@ describe("auth: options of a provider", () => {
     expect(verdictOn(sign({ ...GOOD, iss: "iss-a" }))).toBe("a/alice");
     expect(verdictOn(sign({ ...GOOD, iss: "iss-b" }, undefined, other))).toBe("b/alice");
     expect(verdictOn(sign({ ...GOOD, iss: "iss-b" }))).toBe("token_signature");
+    expect(verdictOn(sign({ ...GOOD, iss: "iss-a" }, undefined, other))).toBe("token_signature");
     expect(verdictOn(sign({ ...GOOD, iss: "iss-c" }))).toBe("token_issuer");
+    expect(verdictOn(sign({ ...GOOD, iss: "iss-c" }, undefined, other))).toBe("token_issuer");
+    expect(verdictOn(sign({ ...GOOD, iss: "iss-c" }, undefined, `${other}x`))).toBe("token_signature");
+  });
+
+  it("takes issuers apart that share a secret", () => {
+    const providers = ["a", "b"].map((name) => ({
+      name,
+      jwt: { issuer: `iss-${name}`, audiences: [`for-${name}`], secret: SECRET },
+    }));
+    expect(guest.text("configure", JSON.stringify({ providers }))).toBe("");
+    expect(verdictOn(sign({ ...GOOD, iss: "iss-a", aud: "for-a" }))).toBe("a/alice");
+    expect(verdictOn(sign({ ...GOOD, iss: "iss-b", aud: "for-b" }))).toBe("b/alice");
+    expect(verdictOn(sign({ ...GOOD, iss: "iss-b", aud: "for-a" }))).toBe("token_audience");
   });
 });
 

@@ -177,9 +177,35 @@ describe("cookies", () => {
     ["aa=1; =1; a; ;;", null],
     ["a=1; a=1", null],
     ["a=1\na=2", null],
+    ["b;a=1;c", "1"],
+    ["a;a=1", "1"],
+    ["b=1;a", null],
+    ["\t a\t=\t1 ", "1"],
+    ["a;b=a=1", null],
     [`a=1; b=${"x".repeat(16_384)}`, null],
   ])("%j", (header, expected) => {
     expect(guest.bytes("cookie", header, "a")?.toString() ?? null).toBe(expected);
+  });
+
+  it.each([
+    ["other cookies", "b=;"],
+    ["names of another length", "bb=;"],
+    ["texts without value", "b;"],
+    ["nothing at all", ";"],
+  ])("are found among 16 KiB of %s in little more time than behind one long text", (_, unit) => {
+    const timeAmong = (text: string): number => {
+      const header = `${text};a=1`;
+      const times = Array.from({ length: 100 }, () => {
+        const begin = performance.now();
+        expect(guest.bytes("cookie", header, "a")?.toString()).toBe("1");
+        return performance.now() - begin;
+      });
+      return Math.min(...times);
+    };
+    const size = 16_380;
+    timeAmong("x".repeat(size));
+    const others = timeAmong(unit.repeat(Math.floor(size / unit.length)));
+    expect(others / timeAmong("x".repeat(size))).toBeLessThan(6);
   });
 });
 

@@ -140,12 +140,19 @@ describe("ConfigReader", () => {
   });
 
   it("says where a configuration is unreadable, and nothing else", () => {
-    expect(errors('{"name":[1,}')).toEqual([
-      "configuration: saw something unreadable at byte 11 in /name/1 (expected a value), expected a JSON object",
+    expect(errors('{"name":[1,}')).toEqual(["/name/1: saw something else at byte 11, expected a value"]);
+    expect(errors('{"name":"a","labels":{"b/c":"1","b/c":"2"}}')).toEqual([
+      "/labels/b~1c: saw a duplicate member name at byte 32, expected each name once",
+    ]);
+    expect(errors('{"name":"\\x"}')).toEqual([
+      "/name: saw unknown escape at byte 9, expected a value that can be read",
+    ]);
+    expect(errors('{"name":"n"} ]')).toEqual([
+      "configuration: saw text after the end of the value at byte 13, expected a JSON object",
     ]);
     expect(errors("rules: []")).toEqual([
-      'configuration: saw something unreadable at byte 0 (no JSON object (first character is not "{") and no ' +
-        "google.protobuf.Struct: unexpected field), expected a JSON object",
+      'configuration: saw no JSON object (first character is not "{") and no google.protobuf.Struct: ' +
+        "unexpected field at byte 0, expected a JSON object",
     ]);
   });
 

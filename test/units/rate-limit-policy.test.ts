@@ -356,16 +356,3 @@ describe("after the clock was set back by an hour", () => {
     expect(seen.slice(8).map(({ overflow }) => overflow)).toEqual([[true], [false]]);
   });
 });
-
-it.each([
-  ["192.0.2.1:80", "192.0.2.1"],
-  ["[2001:db8::1]:65535", "[2001:db8::1]"],
-  ["192.0.2.1", "192.0.2.1"],
-  ["[2001:db8::1]", "[2001:db8::1]"],
-  ["@/run/socket", "@/run/socket"],
-  ["", ""],
-  [":80", ":80"],
-  ["80", "80"],
-])("takes the port off %s", (text, expected) => {
-  expect(guest.bytes("address", text)?.toString()).toBe(expected);
-});

@@ -1,27 +1,16 @@
 // What configured texts may hold. `config.schema.json` says the same in patterns.
 
-import { Bytes, isToken } from "proxy-wasm-as-sdk";
-
-/** Headers that belong to the connection, to the message's framing or to another mechanism. */
-const RESERVED_HEADERS: Array<Bytes> = [
-  Bytes.of("authorization"),
-  Bytes.of("connection"),
-  Bytes.of("content-length"),
-  Bytes.of("cookie"),
-  Bytes.of("host"),
-  Bytes.of("keep-alive"),
-  Bytes.of("proxy-authenticate"),
-  Bytes.of("proxy-authorization"),
-  Bytes.of("proxy-connection"),
-  Bytes.of("te"),
-  Bytes.of("trailer"),
-  Bytes.of("transfer-encoding"),
-  Bytes.of("upgrade"),
-];
+import { Bytes, BytesBuilder, isReservedField, isSameField, isToken } from "proxy-wasm-as-sdk";
 
 /** Whether `list` holds `text`. */
 export function holds(list: Array<Bytes>, text: Bytes): bool {
   for (let i = 0; i < list.length; i++) if (list[i].equals(text)) return true;
+  return false;
+}
+
+/** Whether `list` holds a header name that servers may take for `name`. */
+export function holdsField(list: Array<Bytes>, name: Bytes): bool {
+  for (let i = 0; i < list.length; i++) if (isSameField(list[i], name)) return true;
   return false;
 }
 
@@ -58,7 +47,14 @@ export function isProviderName(text: Bytes): bool {
 
 /** A header name in lower case that a filter may read a key from or write an identity to. */
 export function isFreeHeader(name: Bytes): bool {
-  return isToken(name) && name.toLowerCase().equals(name) && !holds(RESERVED_HEADERS, name);
+  return isToken(name) && name.toLowerCase().equals(name) && !isReservedField(hyphenated(name));
+}
+
+/** `name` with `-` in place of `_`, as servers may read it. */
+function hyphenated(name: Bytes): Bytes {
+  const text = new BytesBuilder(name.length);
+  for (let i = 0; i < name.length; i++) text.appendByte(name.at(i) == 0x5f ? 0x2d : name.at(i));
+  return text.take();
 }
 
 /** 64 hexadecimal digits in lower case. */

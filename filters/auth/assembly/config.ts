@@ -1,5 +1,5 @@
-import { Bytes, BytesBuilder, ConfigObject, ConfigReader } from "proxy-wasm-as-sdk";
-import { holds, isFreeHeader, isPrintable } from "./checks";
+import { Bytes, BytesBuilder, ConfigObject, ConfigReader, isSameField } from "proxy-wasm-as-sdk";
+import { holds, holdsField, isFreeHeader, isPrintable } from "./checks";
 import { AUTHORIZATION } from "./credential";
 import { canonicalPath } from "./path";
 import { Provider } from "./provider";
@@ -19,6 +19,8 @@ export class AuthConfig {
   apiKeyChallenge: Bytes | null = null;
   /** Headers that can carry a credential. */
   readonly credentialHeaders: Array<Bytes> = [];
+  /** Headers that tell upstream the identity: no client may write them. */
+  readonly identityHeaders: Array<Bytes> = [];
   /** Header that tells upstream the subject; null when none does. */
   subjectHeader: Bytes | null = null;
   /** Header that tells upstream the provider's name; null when none does. */
@@ -71,8 +73,14 @@ function readForward(forward: ConfigObject, config: AuthConfig): void {
   config.providerHeader = readIdentityHeader(forward, "provider_header", config);
   const subject = config.subjectHeader;
   const provider = config.providerHeader;
-  if (subject && provider && subject.equals(provider)) {
+  if (subject && provider && isSameField(subject, provider)) {
     forward.error("provider_header", "another header than subject_header");
+  }
+  if (subject && !forward.has("provider_header") && config.providers.length > 1) {
+    forward.error(
+      "provider_header",
+      "a header name: without it upstream cannot tell the providers' subjects apart",
+    );
   }
   config.stripsCredentials = forward.bool("strip_credentials", true);
 }
@@ -81,8 +89,11 @@ function readIdentityHeader(forward: ConfigObject, key: string, config: AuthConf
   const name = forward.optionalString(key, MAX_HEADER_BYTES);
   if (!name) return null;
   if (!isFreeHeader(name)) forward.error(key, "a header name in lower case that is not reserved");
-  if (holds(config.credentialHeaders, name)) forward.error(key, "a header that no provider takes keys from");
-  return name.copy();
+  if (holdsField(config.credentialHeaders, name))
+    forward.error(key, "a header that no provider takes keys from");
+  const header = name.copy();
+  config.identityHeaders.push(header);
+  return header;
 }
 
 /** Composes the challenges (RFC 9110 section 11.6.1) and gives every rule those of the providers it allows. */

@@ -5,19 +5,20 @@ import {
   ConfigReader,
   Counter,
   currentTimeNanoseconds,
+  Headers,
   HttpFilter,
+  Pairs,
   Plugin,
   registerPlugin,
   setProperty,
   Status,
 } from "proxy-wasm-as-sdk";
+import { holdsField } from "./checks";
 import { AuthConfig, readAuthConfig } from "./config";
 import { Credential, CredentialKind, findCredential } from "./credential";
 import { challengesFor, decide } from "./policy";
 import { Provider } from "./provider";
 import * as refusals from "./refusal";
-import { Refusal, REFUSALS } from "./refusal";
-import { Rule } from "./rule";
 
 const PATH = Bytes.of(":path");
 const WWW_AUTHENTICATE = Bytes.of("www-authenticate");
@@ -55,17 +56,30 @@ class AuthPlugin extends Plugin {
     if (counter) counter.increment();
   }
 
-  countDenied(refusal: Refusal): void {
+  countDenied(refusal: refusals.Refusal): void {
     if (refusal.index < this.denied.length) this.denied[refusal.index].increment();
   }
 
   private defineMetrics(): void {
     this.allowed = new Counter("sidecraft_auth_allowed");
     this.anonymous = new Counter("sidecraft_auth_anonymous");
-    for (let i = this.denied.length; i < REFUSALS.length; i++) {
-      this.denied.push(new Counter("sidecraft_auth_denied_" + REFUSALS[i].name));
+    for (let i = this.denied.length; i < refusals.REFUSALS.length; i++) {
+      this.denied.push(new Counter("sidecraft_auth_denied_" + refusals.REFUSALS[i].name));
     }
   }
+}
+
+/** Removes from `map`, which holds `pairs`, all that servers may take for one of `names`. False when it cannot. */
+function removeFields(map: Headers, pairs: Pairs, names: Array<Bytes>): bool {
+  if (names.length == 0) return true;
+  let done = true;
+  for (let i = 0; i < pairs.length; i++) {
+    const name = pairs.name(i);
+    // One call removes all lines of a name.
+    if (!holdsField(names, name) || pairs.indexOf(name) < i) continue;
+    done = map.remove(name) == Status.Ok && done;
+  }
+  return done;
 }
 
 class AuthFilter extends HttpFilter {
@@ -79,12 +93,9 @@ class AuthFilter extends HttpFilter {
     // No request is without headers: the host could not hand them over.
     if (!config || headers.length == 0) return this.refuse(refusals.HOST_FAILURE, []);
     // Before all else, so that on no way to upstream a client says who it is.
-    let written = true;
-    const subject = config.subjectHeader;
-    if (subject && headers.indexOf(subject) >= 0) written = this.remove(subject);
-    const provider = config.providerHeader;
-    if (provider && headers.indexOf(provider) >= 0) written = this.remove(provider) && written;
-    if (!written) return this.refuse(refusals.HOST_FAILURE, []);
+    if (!removeFields(this.requestHeaders, headers, config.identityHeaders)) {
+      return this.refuse(refusals.HOST_FAILURE, []);
+    }
 
     const rule = config.ruleFor(headers.value(headers.indexOf(PATH)));
     if (!rule) return this.refuse(refusals.AMBIGUOUS_PATH, []);
@@ -99,6 +110,17 @@ class AuthFilter extends HttpFilter {
     }
     this.plugin.countAllowed(!verifier);
     return Action.Continue;
+  }
+
+  onRequestTrailers(): Action {
+    const config = this.plugin.config;
+    if (!config) return this.refuse(refusals.HOST_FAILURE, []);
+    if (config.identityHeaders.length == 0) return Action.Continue;
+    // Servers may merge trailers into the headers (RFC 9110 section 6.5.1).
+    const trailers = this.requestTrailers;
+    return removeFields(trailers, trailers.pairs(), config.identityHeaders)
+      ? Action.Continue
+      : this.refuse(refusals.HOST_FAILURE, []);
   }
 
   /** Tells who sent the request, to upstream in headers and to later filters in filter state. False when it cannot. */
@@ -119,7 +141,7 @@ class AuthFilter extends HttpFilter {
     return this.requestHeaders.remove(header) == Status.Ok;
   }
 
-  private refuse(refusal: Refusal, challenges: Array<Bytes>): Action {
+  private refuse(refusal: refusals.Refusal, challenges: Array<Bytes>): Action {
     this.plugin.countDenied(refusal);
     const reply = this.reply(refusal.status).header(CACHE_CONTROL, NO_STORE);
     for (let i = 0; i < challenges.length; i++) reply.header(WWW_AUTHENTICATE, challenges[i]);

@@ -10,12 +10,13 @@ import {
 import { holds } from "./checks";
 import { JwtPolicy, Provider } from "./provider";
 import * as refusals from "./refusal";
-import { Refusal } from "./refusal";
 import { Verdict } from "./verdict";
 
 const MAX_TOKEN_BYTES: i32 = 8192;
 const MAX_SUBJECT_BYTES: i32 = 256;
-const LIMITS = new JsonLimits(MAX_TOKEN_BYTES, 16, 1024);
+/** Tight: anyone can make us read a header, while claims are read only under a good signature. */
+const HEADER_LIMITS = new JsonLimits(MAX_TOKEN_BYTES, 4, 64);
+const CLAIMS_LIMITS = new JsonLimits(MAX_TOKEN_BYTES, 16, 1024);
 const DOT: u8 = 0x2e;
 
 const ALG = Bytes.of("alg");
@@ -43,20 +44,27 @@ export function verifyToken(token: Bytes, providers: Array<Provider>, now: i64):
   const second = first < 0 ? -1 : token.indexOf(DOT, first + 1);
   // A third dot makes it a JWE (RFC 7516 section 3.1).
   if (second < 0 || token.indexOf(DOT, second + 1) >= 0) return Verdict.refused(refusals.TOKEN_MALFORMED);
-  const header = parseObject(token.slice(0, first));
-  const claims = parseObject(token.slice(first + 1, second));
+  const header = parseObject(token.slice(0, first), HEADER_LIMITS);
   const signature = decodeBase64url(token.slice(second + 1));
-  if (!header || !claims || !signature) return Verdict.refused(refusals.TOKEN_MALFORMED);
+  if (!header || !signature) return Verdict.refused(refusals.TOKEN_MALFORMED);
 
   const algorithm = header.get(ALG);
   if (!algorithm || !isText(algorithm, HS256)) return Verdict.refused(refusals.TOKEN_ALGORITHM);
   // Extensions change what the signature covers or means: RFC 7515 section 4.1.11, RFC 7797, RFC 7516 section 4.1.3.
   if (header.get(CRIT) || header.get(B64) || header.get(ZIP)) return Verdict.refused(refusals.TOKEN_HEADER);
 
+  const signed = token.slice(0, second);
+  const signer = signerOf(signed, signature, providers);
+  if (!signer) return Verdict.refused(refusals.TOKEN_SIGNATURE);
+  const claims = parseObject(token.slice(first + 1, second), CLAIMS_LIMITS);
+  if (!claims) return Verdict.refused(refusals.TOKEN_MALFORMED);
   const provider = issuerOf(claims.get(ISS), providers);
   const policy = provider ? provider.jwt : null;
   if (!provider || !policy) return Verdict.refused(refusals.TOKEN_ISSUER);
-  if (!policy.mac.verify(token.slice(0, second), signature)) return Verdict.refused(refusals.TOKEN_SIGNATURE);
+  // An issuer speaks for itself only; two of them may share a secret.
+  if (provider != signer && !policy.mac.verify(signed, signature)) {
+    return Verdict.refused(refusals.TOKEN_SIGNATURE);
+  }
 
   if (!hasAcceptedType(header.get(TYP), policy)) return Verdict.refused(refusals.TOKEN_TYPE);
   const flaw = checkTimes(claims, policy, now);
@@ -67,11 +75,20 @@ export function verifyToken(token: Bytes, providers: Array<Provider>, now: i64):
   return Verdict.verified(provider, subject.text);
 }
 
+/** The first provider under whose secret `signature` is that of `signed`; null when there is none. */
+function signerOf(signed: Bytes, signature: Bytes, providers: Array<Provider>): Provider | null {
+  for (let i = 0; i < providers.length; i++) {
+    const policy = providers[i].jwt;
+    if (policy && policy.mac.verify(signed, signature)) return providers[i];
+  }
+  return null;
+}
+
 /** The JSON object that `part` of a token encodes; null when it does not. */
-function parseObject(part: Bytes): JsonValue | null {
+function parseObject(part: Bytes, limits: JsonLimits): JsonValue | null {
   const decoded = decodeBase64url(part);
   if (!decoded) return null;
-  const value = parseJson(decoded, LIMITS).value;
+  const value = parseJson(decoded, limits).value;
   return value && value.kind == JsonKind.Object ? value : null;
 }
 
@@ -98,7 +115,7 @@ function hasAcceptedType(typ: JsonValue | null, policy: JwtPolicy): bool {
 }
 
 /** What is wrong with the claims about time (RFC 7519 sections 4.1.4 to 4.1.6); null when nothing is. */
-function checkTimes(claims: JsonValue, policy: JwtPolicy, now: i64): Refusal | null {
+function checkTimes(claims: JsonValue, policy: JwtPolicy, now: i64): refusals.Refusal | null {
   const expiry = claims.get(EXP);
   const start = claims.get(NBF);
   const issued = claims.get(IAT);

@@ -3,7 +3,6 @@ import { AuthConfig } from "./config";
 import { Credential, CredentialKind } from "./credential";
 import { verifyToken } from "./jwt";
 import * as refusals from "./refusal";
-import { Refusal } from "./refusal";
 import { Rule } from "./rule";
 import { Verdict } from "./verdict";
 
@@ -44,7 +43,7 @@ function findClient(config: AuthConfig, credential: Credential): Verdict {
  * stands in the Bearer challenge alone, and never where credentials are missing (RFC 6750 section 3.1).
  */
 export function challengesFor(
-  refusal: Refusal,
+  refusal: refusals.Refusal,
   config: AuthConfig,
   rule: Rule,
   kind: CredentialKind,

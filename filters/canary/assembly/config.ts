@@ -1,13 +1,13 @@
-import { Bytes, BytesBuilder, ConfigObject, ConfigReader, decimalText } from "proxy-wasm-as-sdk";
-import { KeyPart, MAX_KEYS, readKey } from "./key";
 import {
-  isCookieName,
-  isHeaderName,
-  isIdentifier,
-  isReservedHeader,
-  isVariantValue,
-  isVisible,
-} from "./names";
+  Bytes,
+  BytesBuilder,
+  ConfigObject,
+  ConfigReader,
+  decimalText,
+  isReservedField,
+} from "proxy-wasm-as-sdk";
+import { KeyPart, MAX_KEYS, readKey } from "./key";
+import { isCookieName, isHeaderName, isIdentifier, isVariantValue, isVisible } from "./names";
 import { Override } from "./override";
 import { StickyCookie } from "./sticky-cookie";
 import { Variant } from "./variant";
@@ -22,7 +22,7 @@ const MAX_SECRET: i32 = 256;
 const MIN_OVERRIDE_SECRET: i32 = 8;
 const MIN_COOKIE_SECRET: i32 = 16;
 
-const HEADER_EXPECTED = "a header name in lower case that HTTP does not use itself";
+const HEADER_EXPECTED = "a header name in lower case that neither HTTP nor proxies use themselves";
 
 /** What a request without a key gets, while `percent` is neither 0 nor 100. */
 export enum NoKey {
@@ -89,7 +89,7 @@ export function readConfig(reader: ConfigReader): CanaryConfig {
 
 function readHeaderName(object: ConfigObject, key: string, fallback: string): Bytes {
   const name = object.string(key, fallback, MAX_NAME);
-  if (!isHeaderName(name) || isReservedHeader(name)) object.error(key, HEADER_EXPECTED);
+  if (!isHeaderName(name) || isReservedField(name)) object.error(key, HEADER_EXPECTED);
   return name;
 }
 

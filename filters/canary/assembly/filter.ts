@@ -6,6 +6,7 @@ import {
   HttpFilter,
   LogLevel,
   Plugin,
+  Status,
   clearRouteCache,
   currentTimeNanoseconds,
   getProperty,
@@ -88,14 +89,10 @@ class CanaryFilter extends HttpFilter {
     const headers = this.requestHeaders;
     if (!config || !counters) return this.reply(500).details("canary_not_configured").send();
     const decision = decide(config, new HostFacts(headers));
+    // What the client sent must not choose the route, nor the secret of an override go upstream.
+    if (!mark(headers, config, decision.variant)) return this.reply(500).details("canary_failed").send();
     this.variant = decision.variant;
     this.pins = decision.isDrawn;
-
-    const forcing = config.forcing;
-    if (forcing) headers.remove(forcing.header);
-    // Removed before it is set: should setting ever fail, what the client sent must not choose the route.
-    headers.remove(config.variantHeader);
-    headers.set(config.variantHeader, config.valueOf(decision.variant));
     clearRouteCache();
 
     setProperty(STATE_VARIANT, variantName(decision.variant));
@@ -118,6 +115,14 @@ class CanaryFilter extends HttpFilter {
     }
     return Action.Continue;
   }
+}
+
+/** Puts `variant` in place of what the client sent; false when the host did not take it. */
+function mark(headers: Headers, config: CanaryConfig, variant: Variant): bool {
+  const forcing = config.forcing;
+  if (forcing && headers.remove(forcing.header) != Status.Ok) return false;
+  const name = config.variantHeader;
+  return headers.remove(name) == Status.Ok && headers.set(name, config.valueOf(variant)) == Status.Ok;
 }
 
 registerPlugin(() => new CanaryPlugin());

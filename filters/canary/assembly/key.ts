@@ -1,4 +1,4 @@
-import { Bytes, ConfigList, ConfigObject, JsonKind } from "proxy-wasm-as-sdk";
+import { Bytes, ConfigList, ConfigObject, JsonKind, isAttributeName } from "proxy-wasm-as-sdk";
 import { isCookieName, isHeaderName, isVisible } from "./names";
 
 /** The most places a key may be looked for. */
@@ -12,6 +12,8 @@ export enum KeySource {
   Cookie,
   Header,
 }
+
+const PROPERTY_EXPECTED = 'the name of a property that a filter sets, like "auth.identity", not an attribute';
 
 const KEY_SOURCES: StaticArray<string> = ["property", "cookie", "header"];
 
@@ -48,6 +50,7 @@ function readKeyPart(object: ConfigObject, source: KeySource): KeyPart {
   const name = object.requiredString(key, source == KeySource.Property ? MAX_PROPERTY : MAX_NAME);
   if (name.length > 0) {
     if (source == KeySource.Property && !isVisible(name, 1)) object.error(key, "visible ASCII characters");
+    if (source == KeySource.Property && isAttributeName(name)) object.error(key, PROPERTY_EXPECTED);
     if (source == KeySource.Cookie && !isCookieName(name)) object.error(key, "a cookie name");
     if (source == KeySource.Header && !isHeaderName(name)) object.error(key, "a header name in lower case");
   }

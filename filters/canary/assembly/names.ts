@@ -4,33 +4,9 @@ const HEADER_EXTRA = Bytes.of("-_.");
 const ID_EXTRA = Bytes.of("-_");
 const COOKIE_EXTRA = Bytes.of("!#$%&'*+-.^_`|~");
 
-/** Headers that frame a message, carry its credentials or decide where it goes: this filter must not take them over. */
-const RESERVED: StaticArray<string> = [
-  "authorization",
-  "connection",
-  "content-length",
-  "content-type",
-  "cookie",
-  "host",
-  "keep-alive",
-  "location",
-  "proxy-connection",
-  "set-cookie",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-];
-
 /** Whether `name` is a header name of a to z, 0 to 9 and `-_.`, as the proxy holds them: in lower case. */
 export function isHeaderName(name: Bytes): bool {
   return consistsOf(name, false, HEADER_EXTRA);
-}
-
-/** Whether the header `name` belongs to HTTP itself. */
-export function isReservedHeader(name: Bytes): bool {
-  for (let i = 0; i < RESERVED.length; i++) if (name.equals(Bytes.of(RESERVED[i]))) return true;
-  return false;
 }
 
 /** Whether `text` is of letters, digits and `-_`. */

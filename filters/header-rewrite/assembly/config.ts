@@ -7,9 +7,11 @@ import {
   ConfigReader,
   JsonKind,
   decimalText,
+  isFramingField,
+  isSystemField,
   isToken,
 } from "proxy-wasm-as-sdk";
-import { isLowerCase, isProtectedName, isSystemName, isSystemPrefix } from "./names";
+import { isLowerCase, isSystemPrefix } from "./names";
 import { Rule, Rules, Verb } from "./policy";
 import { Source, Template } from "./template";
 import { TemplateParser } from "./template-parser";
@@ -132,11 +134,11 @@ class RuleReader {
       object.error(key, "a header name in lower case (RFC 9110 section 5.1)");
       return null;
     }
-    if (isProtectedName(name)) {
+    if (isFramingField(name)) {
       object.error(key, "a header that is not for routing, framing or the connection");
       return null;
     }
-    const isSystem = key == "prefix" ? isSystemPrefix(name) : isSystemName(name);
+    const isSystem = key == "prefix" ? isSystemPrefix(name) : isSystemField(name);
     if (isSystem && !this.allowSystem) {
       object.error(key, 'no x-envoy-*, x-forwarded-* or forwarded header without "allow_system": true');
       return null;

@@ -1,4 +1,4 @@
-import { Bytes, BytesBuilder, Pairs } from "proxy-wasm-as-sdk";
+import { Bytes, BytesBuilder, BytesMap, Pairs } from "proxy-wasm-as-sdk";
 
 const COMMA = Bytes.of(", ");
 const SEMICOLON = Bytes.of("; ");
@@ -9,6 +9,8 @@ const COOKIE = Bytes.of("cookie");
 export class HeaderChange {
   /** Whether the values that the header had stay, in front of `added`. */
   keeps: bool = true;
+  /** Whether the message is known to have brought the header; false says nothing. */
+  isBrought: bool = false;
   /** The values it has got, in order. */
   added: Array<Bytes> = new Array<Bytes>();
 
@@ -26,6 +28,8 @@ export class HeaderChange {
 export class HeaderEdits {
   /** One entry per header that rules touched, in the order of the first touch. */
   readonly changes: Array<HeaderChange> = new Array<HeaderChange>();
+  /** The same by name: senders choose how many headers a prefix or suffix covers. */
+  private readonly byName: BytesMap<HeaderChange> = new BytesMap<HeaderChange>();
 
   /** `before` is the map as the message brought it; null when nobody looks at it, which saves reading it. */
   constructor(private readonly before: Pairs | null) {}
@@ -82,6 +86,13 @@ export class HeaderEdits {
     this.change(name).clear();
   }
 
+  /** Takes all values of `name` away, which the message has brought. */
+  removeBrought(name: Bytes): void {
+    const change = this.change(name);
+    change.isBrought = true;
+    change.clear();
+  }
+
   /** Names of the map as the message brought it, one per entry: a repeated header repeats. */
   get length(): i32 {
     const before = this.before;
@@ -98,7 +109,8 @@ export class HeaderEdits {
   isVoid(change: HeaderChange): bool {
     const before = this.before;
     if (change.keeps) return change.added.length == 0;
-    if (!before) return false;
+    // The shortcut spares a search through the map for every header that is only removed.
+    if (!before || (change.isBrought && change.added.length == 0)) return false;
     let matched = 0;
     for (let i = before.indexOf(change.name); i >= 0; i = before.indexOf(change.name, i + 1)) {
       if (matched == change.added.length || !change.added[matched].equals(before.value(i))) return false;
@@ -108,9 +120,7 @@ export class HeaderEdits {
   }
 
   private find(name: Bytes): HeaderChange | null {
-    for (let i = 0; i < this.changes.length; i++)
-      if (this.changes[i].name.equals(name)) return this.changes[i];
-    return null;
+    return this.byName.get(name);
   }
 
   private change(name: Bytes): HeaderChange {
@@ -118,6 +128,7 @@ export class HeaderEdits {
     if (found) return found;
     const change = new HeaderChange(name);
     this.changes.push(change);
+    this.byName.set(name, change);
     return change;
   }
 }

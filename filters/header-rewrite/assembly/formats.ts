@@ -3,27 +3,11 @@
 import { Bytes, BytesBuilder } from "proxy-wasm-as-sdk";
 
 const COLON: u8 = 0x3a;
-const OPENING: u8 = 0x5b;
-const CLOSING: u8 = 0x5d;
 const NANOSECONDS_PER_MILLISECOND: i64 = 1_000_000;
 const MILLISECONDS_PER_DAY: i64 = 86_400_000;
 const DAYS_PER_ERA: i64 = 146_097;
 /** From 0000-03-01 to 1970-01-01. */
 const DAYS_BEFORE_1970: i64 = 719_468;
-
-/**
- * The address in `address:port`, an IPv6 address without its brackets; a text without a port (the path of a
- * Unix socket) as it is.
- */
-export function withoutPort(address: Bytes): Bytes {
-  let digits = address.length;
-  while (digits > 0 && <u32>address.at(digits - 1) - 0x30 < 10) digits--;
-  if (digits == 0 || digits == address.length || address.at(digits - 1) != COLON) return address;
-  const host = address.slice(0, digits - 1);
-  const isBracketed = host.at(0) == OPENING && host.at(host.length - 1) == CLOSING;
-  if (isBracketed) return host.slice(1, host.length - 1);
-  return host.indexOf(COLON) < 0 ? host : address;
-}
 
 /** `nanoseconds` since 1970-01-01 UTC, not negative, as RFC 3339 section 5.6 with milliseconds. */
 export function formatTime(nanoseconds: i64): Bytes {

@@ -1,8 +1,7 @@
 // What rules do to headers. No host calls: decisions only.
 
-import { Bytes } from "proxy-wasm-as-sdk";
+import { Bytes, isFramingField, isSystemField } from "proxy-wasm-as-sdk";
 import { HeaderEdits } from "./edits";
-import { isProtectedName, isSystemName } from "./names";
 import { Source, Template, Variables, isSendable } from "./template";
 
 /** What one rule does. */
@@ -105,15 +104,20 @@ export class Rules {
       edits.remove(rule.name);
       return;
     }
-    for (let i = 0; i < edits.length; i++) this.removeIfCovered(edits.nameAt(i), rule, edits);
+    for (let i = 0; i < edits.length; i++) {
+      const name = edits.nameAt(i);
+      if (this.isCovered(name, rule)) edits.removeBrought(name);
+    }
     // Rules before this one may have added names that the message did not bring.
-    for (let i = 0; i < edits.changes.length; i++) this.removeIfCovered(edits.changes[i].name, rule, edits);
+    for (let i = 0; i < edits.changes.length; i++) {
+      const change = edits.changes[i];
+      if (this.isCovered(change.name, rule)) change.clear();
+    }
   }
 
-  private removeIfCovered(name: Bytes, rule: Rule, edits: HeaderEdits): void {
-    const isCovered = rule.verb == Verb.RemovePrefix ? name.startsWith(rule.name) : name.endsWith(rule.name);
-    if (!isCovered || isProtectedName(name) || (!this.mayTouchSystem && isSystemName(name))) return;
-    edits.remove(name);
+  private isCovered(name: Bytes, rule: Rule): bool {
+    const fits = rule.verb == Verb.RemovePrefix ? name.startsWith(rule.name) : name.endsWith(rule.name);
+    return fits && !isFramingField(name) && (this.mayTouchSystem || !isSystemField(name));
   }
 }
 

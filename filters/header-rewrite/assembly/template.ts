@@ -3,7 +3,7 @@
 import { Bytes, BytesBuilder, isFieldValue } from "proxy-wasm-as-sdk";
 
 /** The longest value a template may come to, in bytes: repeated copying must not fill the memory. */
-export const MAX_VALUE_SIZE: i32 = 1 << 16;
+const MAX_VALUE_SIZE: i32 = 1 << 16;
 
 /** Where a part of a template comes from. */
 export enum Source {

@@ -1,17 +1,16 @@
 // Where placeholders get their values from: host calls.
 
-import { Bytes, currentTimeNanoseconds, getProperty, propertyPath } from "proxy-wasm-as-sdk";
+import { Bytes, currentTimeNanoseconds, getProperty, propertyPath, sourceAddress } from "proxy-wasm-as-sdk";
 import { HeaderEdits } from "./edits";
-import { formatTime, withoutPort } from "./formats";
+import { formatTime } from "./formats";
 import { Part, Source, Variables } from "./template";
 
 const ROUTE_NAME = propertyPath(["xds", "route_name"]);
-const SOURCE_ADDRESS = propertyPath(["source", "address"]);
 
 /** Values known in either direction. Each is asked for once: it cannot change within a callback. */
 abstract class StreamVariables extends Variables {
   private routeName: Bytes | null = null;
-  private sourceAddress: Bytes | null = null;
+  private address: Bytes | null = null;
   private time: Bytes | null = null;
 
   /** Value of a header placeholder; null when there is none. */
@@ -36,11 +35,8 @@ abstract class StreamVariables extends Variables {
   }
 
   private getSourceAddress(): Bytes | null {
-    if (!this.sourceAddress) {
-      const address = notEmpty(getProperty(SOURCE_ADDRESS));
-      if (address) this.sourceAddress = withoutPort(address);
-    }
-    return this.sourceAddress;
+    if (!this.address) this.address = notEmpty(sourceAddress());
+    return this.address;
   }
 
   private getTime(): Bytes | null {

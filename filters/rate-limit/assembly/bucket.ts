@@ -12,7 +12,7 @@
 import { Bytes } from "proxy-wasm-as-sdk";
 
 /** How many keys a bucket holds. */
-export const WAYS: i32 = 8;
+const WAYS: i32 = 8;
 
 const OVERFLOW_SIZE: i32 = 12;
 const WAY_SIZE: i32 = 20;

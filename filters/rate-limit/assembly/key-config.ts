@@ -1,4 +1,4 @@
-import { Bytes, ConfigList, ConfigObject, isFieldName } from "proxy-wasm-as-sdk";
+import { Bytes, ConfigList, ConfigObject, isAttributeName, isFieldName } from "proxy-wasm-as-sdk";
 
 const MAX_PARTS: i32 = 8;
 const MAX_LENGTH: i32 = 256;
@@ -28,20 +28,6 @@ export enum Missing {
 }
 
 const MISSING: StaticArray<string> = ["skip_limit", "empty", "deny"];
-
-// https://www.envoyproxy.io/docs/envoy/v1.40.0/intro/arch_overview/advanced/attributes
-const ATTRIBUTES: StaticArray<string> = [
-  "request.",
-  "response.",
-  "source.",
-  "destination.",
-  "connection.",
-  "upstream.",
-  "metadata.",
-  "filter_state.",
-  "upstream_filter_state.",
-  "xds.",
-];
 
 /** One part of a key. */
 @final
@@ -92,13 +78,11 @@ function readProperty(object: ConfigObject): Bytes {
     const byte = name.at(i);
     if (byte < 0x21 || byte > 0x7e) object.error("property", "a name of visible ASCII characters");
   }
-  for (let i = 0; i < ATTRIBUTES.length; i++) {
-    if (name.startsWith(Bytes.of(ATTRIBUTES[i]))) {
-      object.error(
-        "property",
-        'the name of a property that a filter sets, like "auth.identity", not an attribute',
-      );
-    }
+  if (isAttributeName(name)) {
+    object.error(
+      "property",
+      'the name of a property that a filter sets, like "auth.identity", not an attribute',
+    );
   }
   return name;
 }

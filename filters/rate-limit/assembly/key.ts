@@ -1,7 +1,6 @@
-import { Bytes, BytesBuilder, Headers, getProperty, propertyPath } from "proxy-wasm-as-sdk";
+import { Bytes, BytesBuilder, Headers, getProperty, sourceAddress } from "proxy-wasm-as-sdk";
 import { KeyPart, Missing, Source } from "./key-config";
 
-const SOURCE_ADDRESS = propertyPath(["source", "address"]);
 const COLON: u8 = 0x3a;
 
 /** What came of reading a key. */
@@ -40,9 +39,8 @@ export function requestKey(): Bytes {
 function appendPart(part: KeyPart, headers: Headers): bool {
   if (part.source == Source.Header) return appendAll(headers.getAll(part.name));
   if (part.source == Source.Constant) return appendOne(part.name);
-  const value = getProperty(part.source == Source.Address ? SOURCE_ADDRESS : part.name);
-  if (!value) return false;
-  return appendOne(part.source == Source.Address ? withoutPort(value) : value);
+  const value = part.source == Source.Address ? sourceAddress() : getProperty(part.name);
+  return value ? appendOne(value) : false;
 }
 
 function appendOne(value: Bytes): bool {
@@ -63,12 +61,4 @@ function appendAll(values: Array<Bytes>): bool {
 
 function appendValue(value: Bytes): void {
   bytes.appendDecimal(value.length).appendByte(COLON).append(value);
-}
-
-/** The address in `192.0.2.1:80` or `[2001:db8::1]:80`; all of it where there is no port, as of a pipe. */
-export function withoutPort(address: Bytes): Bytes {
-  let colon = address.length - 1;
-  while (colon >= 0 && address.at(colon) - 0x30 < 10) colon--;
-  const hasPort = colon > 0 && colon < address.length - 1 && address.at(colon) == COLON;
-  return hasPort ? address.slice(0, colon) : address;
 }

@@ -1,7 +1,7 @@
 // The decision: a token bucket as the generic cell rate algorithm (GCRA) keeps it, in integers.
 
 /** The longest time in nanoseconds that an empty bucket may take to fill up: ten years of 365.25 days. */
-export const MAX_WINDOW: i64 = 315_576_000_000_000_000;
+const MAX_WINDOW: i64 = 315_576_000_000_000_000;
 /** The most `requests` and the largest `burst`: what keeps every product below within 63 bits. */
 export const MAX_COUNT: i64 = 1_000_000_000;
 /** The longest period in nanoseconds: 366 days. */
@@ -89,8 +89,8 @@ export class Verdict {
  * Decides about a request that costs `cost` (0 only looks) at `now`, when the stored arrival time is `arrival`.
  *
  * In any interval of length t at most `burst + floor(t * requests / period)` are allowed. An arrival time farther
- * away than a bucket takes to fill up cannot come from this rate: the clock was set back or the rate was changed. It
- * counts as an empty bucket and has to be stored as such, or else the bucket would stay empty until then.
+ * away than a bucket takes to fill up says that the clock was set back. It counts as an empty bucket and has to be
+ * stored as such, or else the bucket would stay empty until then.
  */
 export function decide(rate: Rate, arrival: i64, arrivalPart: i64, now: i64, cost: i64): Verdict {
   const end = now + rate.window;

@@ -29,14 +29,12 @@ export const ABSENT: u32 = u32.MAX_VALUE;
 
 const name = new BytesBuilder();
 
-/** Buckets that all workers of the process see, and that outlive configurations: `rl:<limit>:<index>` in shared data. */
+/** Buckets that all workers of the process see, and that outlive configurations: in shared data, each under a name. */
 @final
 export class SharedStore extends Store {
-  private readonly prefix: Bytes;
-
-  constructor(limit: Bytes) {
+  /** `prefix` goes before the index in the names of the buckets: it has to say all that gives their bytes a meaning. */
+  constructor(private readonly prefix: Bytes) {
     super();
-    this.prefix = new BytesBuilder().append("rl:").append(limit).append(":").take();
   }
 
   read(index: i32): Held {

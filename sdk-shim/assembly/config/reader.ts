@@ -1,5 +1,6 @@
 import { Bytes } from "../bytes";
 import { decimalText } from "../bytes-builder";
+import { JsonResult } from "../json/result";
 import { parseConfiguration } from "../json/struct";
 import { ConfigError, ConfigErrors } from "./error";
 import { ConfigObject } from "./object";
@@ -28,11 +29,7 @@ export class ConfigReader {
     const collected = new ConfigErrors();
     const result = parseConfiguration(config);
     const value = result.value;
-    if (!value) {
-      const path = result.path;
-      const where = " at byte " + decimalText(result.offset) + (path.length > 0 ? " in " + path : "");
-      collected.add("", "something unreadable" + where + " (" + result.error + ")", "a JSON object");
-    }
+    if (!value) addUnreadable(collected, result);
     return new ConfigReader(collected, new ConfigObject(collected, "", value));
   }
 
@@ -44,5 +41,22 @@ export class ConfigReader {
   /** What was wrong so far, at most 32 errors. */
   get errors(): Array<ConfigError> {
     return this.collected.list;
+  }
+}
+
+/** Puts what the parser refused into the words of all other errors: the pointer, what is there, what should be. */
+function addUnreadable(collected: ConfigErrors, result: JsonResult): void {
+  const error = result.error;
+  const where = " at byte " + decimalText(result.offset);
+  if (error.startsWith("expected ")) {
+    collected.add(result.path, "something else" + where, error.substring(9));
+  } else if (error.startsWith("duplicate ")) {
+    collected.add(result.path, "a " + error + where, "each name once");
+  } else {
+    collected.add(
+      result.path,
+      error + where,
+      result.path.length > 0 ? "a value that can be read" : "a JSON object",
+    );
   }
 }

@@ -1,6 +1,6 @@
-import { Bytes, BytesBuilder, Pairs } from "proxy-wasm-as-sdk";
+import { Bytes, BytesBuilder, Pairs, withoutPort } from "proxy-wasm-as-sdk";
 import { HeaderEdits } from "../../../filters/header-rewrite/assembly/edits";
-import { formatTime, withoutPort } from "../../../filters/header-rewrite/assembly/formats";
+import { formatTime } from "../../../filters/header-rewrite/assembly/formats";
 import { Rule, Rules, Verb } from "../../../filters/header-rewrite/assembly/policy";
 import { Part, Source, Template, Variables } from "../../../filters/header-rewrite/assembly/template";
 import { TemplateParser } from "../../../filters/header-rewrite/assembly/template-parser";
@@ -68,6 +68,13 @@ export function changes(): string {
     text += sign + change.name.toString() + " " + change.added.length.toString() + "\n";
   }
   return text;
+}
+
+/** How many changes are to be written. */
+export function countChanges(): i32 {
+  let count = 0;
+  for (let i = 0; i < edits.changes.length; i++) count += i32(!edits.isVoid(edits.changes[i]));
+  return count;
 }
 
 /** What `template` comes to: null when absent. */

@@ -6,7 +6,6 @@ import { Charge } from "../../../filters/rate-limit/assembly/charge";
 import { LimitConfig } from "../../../filters/rate-limit/assembly/config";
 import { Rate, Verdict, decide } from "../../../filters/rate-limit/assembly/policy";
 import { ABSENT, Held, Store } from "../../../filters/rate-limit/assembly/store";
-import { withoutPort } from "../../../filters/rate-limit/assembly/key";
 
 function at(numbers: ArrayBuffer, index: i32): i64 {
   return load<i64>(changetype<usize>(numbers) + ((<usize>index) << 3));
@@ -127,9 +126,4 @@ export function admissions(script: ArrayBuffer): ArrayBuffer {
     }
   }
   return out;
-}
-
-/** The address without its port. */
-export function address(text: ArrayBuffer): ArrayBuffer {
-  return withoutPort(Bytes.fromBuffer(text)).copy().buffer;
 }

@@ -49,6 +49,6 @@ async function show({ json }: Options, fetch: boolean): Promise<void> {
 }
 
 /** Path of the program or name of the image. */
-export function placeOf(installation: EnvoyInstallation): string {
+function placeOf(installation: EnvoyInstallation): string {
   return installation.kind === "binary" ? installation.path : installation.image;
 }

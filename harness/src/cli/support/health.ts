@@ -1,5 +1,6 @@
 /** Looks at what the commands need on this machine. */
 import { createRequire } from "node:module";
+import { InvalidArgumentError } from "commander";
 import { dockerUnavailable } from "../../envoy/docker.ts";
 import { EnvoyNotFoundError, EnvoyStartError } from "../../envoy/errors.ts";
 import { run } from "../../process/exec.ts";
@@ -7,6 +8,7 @@ import type { InstallationSource } from "../../envoy/installation.ts";
 import { type EnvoyInstallation, type ResolveStep, resolveEnvoy } from "../../envoy/index.ts";
 import { requireFreePort } from "../../envoy/ports.ts";
 import { productFilters } from "../../wasm/build.ts";
+import { parsePort } from "./port-option.ts";
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -119,12 +121,16 @@ async function dockerFinding(): Promise<Finding> {
 }
 
 async function portFinding(what: string, fallback: number, variable: string): Promise<Finding> {
-  const port = Number(process.env[variable] ?? fallback);
+  const text = process.env[variable] ?? String(fallback);
   try {
+    const port = parsePort(text);
     await requireFreePort("127.0.0.1", port);
-    return { what, state: "ok", detail: `${port} is free` };
+    return { what, state: "ok", detail: port === 0 ? "a free one is taken" : `${port} is free` };
   } catch (error) {
+    if (error instanceof InvalidArgumentError) {
+      return { what, state: "fail", detail: `${variable}=${text}: ${error.message}` };
+    }
     if (!(error instanceof EnvoyStartError)) throw error;
-    return { what, state: "warn", detail: `${port} is taken; ${variable} chooses another` };
+    return { what, state: "warn", detail: `${text} is taken; ${variable} chooses another` };
   }
 }

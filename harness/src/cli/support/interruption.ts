@@ -53,6 +53,6 @@ export class InterruptedError extends CliError {
 }
 
 /** Exit code of a process that a signal has ended, as shells have it. */
-export function signalExitCode(signal: NodeJS.Signals): number {
+function signalExitCode(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }

@@ -6,7 +6,12 @@ export function portOption(flags: string, description: string, variable: string,
   return new Option(flags, description).env(variable).argParser(parsePort).default(fallback);
 }
 
-function parsePort(text: string): number {
+/**
+ * Reads a port.
+ *
+ * @throws {InvalidArgumentError} if it is none
+ */
+export function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
   if (port <= 65_535) return port;
   throw new InvalidArgumentError("A port is a number from 0 to 65535; 0 takes a free one.");

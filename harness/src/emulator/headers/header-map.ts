@@ -3,7 +3,7 @@ import type { HeaderList } from "../../model/index.ts";
 const UPPER_CASE = /[A-Z]/;
 
 /** ASCII lower case, as Envoy 1.40 stores every header name. */
-export function lowerCase(name: string): string {
+function lowerCase(name: string): string {
   if (!UPPER_CASE.test(name)) return name;
   return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

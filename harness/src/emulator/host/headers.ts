@@ -29,6 +29,15 @@ export function headerFunctions(vm: Vm): HostFunctions {
     return Status.Ok;
   }
 
+  const writeValue =
+    (change: (map: HeaderMap, key: string, value: string) => void) =>
+    (type: number, keyAt: number, keySize: number, valueAt: number, valueSize: number): number =>
+      write(type, keyAt, keySize, (map, key) => {
+        const value = memory.text(valueAt, valueSize);
+        if (value !== undefined) change(map, key, value);
+        return value !== undefined;
+      });
+
   return {
     proxy_get_header_map_value(
       type: number,
@@ -48,33 +57,8 @@ export function headerFunctions(vm: Vm): HostFunctions {
       return vm.abi010 ? giveText(vm, "", pointerOut, sizeOut) : Status.NotFound;
     },
 
-    proxy_add_header_map_value(
-      type: number,
-      keyAt: number,
-      keySize: number,
-      valueAt: number,
-      valueSize: number,
-    ) {
-      return write(type, keyAt, keySize, (map, key) => {
-        const value = memory.text(valueAt, valueSize);
-        if (value !== undefined) map.add(key, value);
-        return value !== undefined;
-      });
-    },
-
-    proxy_replace_header_map_value(
-      type: number,
-      keyAt: number,
-      keySize: number,
-      valueAt: number,
-      valueSize: number,
-    ) {
-      return write(type, keyAt, keySize, (map, key) => {
-        const value = memory.text(valueAt, valueSize);
-        if (value !== undefined) map.replace(key, value);
-        return value !== undefined;
-      });
-    },
+    proxy_add_header_map_value: writeValue((map, key, value) => map.add(key, value)),
+    proxy_replace_header_map_value: writeValue((map, key, value) => map.replace(key, value)),
 
     proxy_remove_header_map_value(type: number, keyAt: number, keySize: number) {
       return write(type, keyAt, keySize, (map, key) => {

@@ -16,7 +16,10 @@ export type WasmImports = Record<string, Record<string, unknown>>;
 
 interface WasmApi {
   compile(bytes: Uint8Array): Promise<WasmModule>;
-  readonly Module: { imports(module: WasmModule): { module: string; name: string; kind: string }[] };
+  readonly Module: {
+    imports(module: WasmModule): { module: string; name: string; kind: string }[];
+    exports(module: WasmModule): { name: string; kind: string }[];
+  };
   readonly Instance: new (module: WasmModule, imports: WasmImports) => WasmInstance;
   readonly Memory: new (limits: { initial: number; maximum?: number }) => WasmMemory;
   readonly RuntimeError: ErrorConstructor;
