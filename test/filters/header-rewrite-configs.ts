@@ -46,7 +46,7 @@ const badTemplates: Readonly<Record<string, string>> = {
 export const REFUSALS: readonly Refusal[] = [
   { config: "", pointer: "/request", message: 'at least one rule here or in "response"' },
   { config: "[]", pointer: "configuration", message: "a JSON object" },
-  { config: "{", pointer: "configuration", message: "a JSON object" },
+  { config: "{", pointer: "configuration", message: "a member name in quotes" },
   { config: {}, pointer: "/request", message: 'at least one rule here or in "response"' },
   { config: { request: [] }, pointer: "/request", message: "at least one rule" },
   { config: { response: [] }, pointer: "/response", message: "at least one rule" },
