@@ -1,7 +1,8 @@
 // What the host calls. The transform takes away the exports of hooks that nothing overrides.
 
 import { enter, leave } from "./abi/heap";
-import { Action, HttpFilter } from "./filter";
+import { Action } from "./action";
+import { HttpFilter } from "./filter";
 import { forgetHeaders } from "./headers";
 import { HttpCall } from "./http-call";
 import { PLUGIN_CONFIGURATION } from "./body";

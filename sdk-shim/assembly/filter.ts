@@ -1,20 +1,10 @@
+import { Action } from "./action";
 import * as env from "./abi/env";
 import { StreamType } from "./abi/types";
 import { Body, REQUEST_BODY, RESPONSE_BODY } from "./body";
 import { Headers, REQUEST_HEADERS, REQUEST_TRAILERS, RESPONSE_HEADERS, RESPONSE_TRAILERS } from "./headers";
 import { isStreamOver, takeEnd } from "./phase";
 import { Reply } from "./reply";
-
-/** What the host does with a stream after a hook. */
-export enum Action {
-  /** Hands what the hook saw to the next filter. */
-  Continue = 0,
-  /**
-   * Holds it back: headers until `resumeRequest` or `resumeResponse` (no other hook of that direction runs
-   * meanwhile), a body until a later body hook continues, with all of it readable there.
-   */
-  Pause = 1,
-}
 
 /** Anything a call to another cluster can be made for: a plugin, or one stream. */
 export abstract class Context {

@@ -1,7 +1,7 @@
 import * as env from "./abi/env";
 import { Bytes } from "./bytes";
 import { decimalText } from "./bytes-builder";
-import { Action } from "./filter";
+import { Action } from "./action";
 import { HeaderList } from "./header-list";
 import { LogLevel, log } from "./log";
 import { takeEnd } from "./phase";

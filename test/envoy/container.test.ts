@@ -21,6 +21,7 @@ import {
 import { bootstrap } from "../../harness/src/ship/index.ts";
 import { CONFIGURED_MESSAGE, MODULES, writeModule } from "./modules.ts";
 import { envoyOrSkip } from "./support.ts";
+import { expectReloads } from "./reload-contract.ts";
 import { topologyWith } from "./topology.ts";
 
 const IMAGE = "sidecraft/envoy:test";
@@ -94,25 +95,8 @@ describe.skipIf(binary === null || reason !== undefined)("Envoy in a container",
     expect(await (await fetch(`${envoy.url}/a`)).text()).toBe("upstream saw /a");
   });
 
-  it("takes new configurations and modules, and keeps the old ones when it refuses", async () => {
-    const topology = topologyWith(modules.status);
-    const envoy = await start({ topology, reloadable: true });
-    expect(await status(envoy)).toBe(202);
-    expect(await envoy.updateFilter("probe", "four")).toEqual({ accepted: true });
-    expect(await status(envoy)).toBe(204);
-    expect(await envoy.updateFilter("probe", "bad")).toMatchObject({
-      accepted: false,
-      reason: expect.stringContaining("three bytes are refused"),
-    });
-    expect(await status(envoy)).toBe(204);
-    expect(await envoy.updateFilter("probe", "four")).toEqual({ accepted: true });
-    const [filter] = topology.filters;
-    expect(await envoy.replaceFilter({ ...filter!, wasmPath: modules.unlinkable })).toMatchObject({
-      accepted: false,
-    });
-    expect(await envoy.replaceFilter({ ...filter!, wasmPath: modules.empty })).toEqual({ accepted: true });
-    expect(await (await fetch(envoy.url)).text()).toBe("upstream saw /");
-  });
+  it("takes new configurations and modules, and keeps the old ones when it refuses", () =>
+    expectReloads(start, modules));
 
   it.each([false, true])("tells why Envoy refuses a module (reloadable %s)", async (reloadable) => {
     const refused = start({ topology: topologyWith(modules.unlinkable), reloadable });

@@ -16,6 +16,7 @@ import {
 } from "../../harness/src/envoy/index.ts";
 import { CONFIGURED_MESSAGE, MODULES, writeModule } from "./modules.ts";
 import { envoyOrSkip, scratch } from "./support.ts";
+import { expectReloads } from "./reload-contract.ts";
 import { topologyWith } from "./topology.ts";
 
 const installation = await envoyOrSkip("binary");
@@ -152,27 +153,8 @@ describe.skipIf(installation === null)("a native Envoy", () => {
     });
   });
 
-  it("takes new configurations and modules, and keeps the old ones when it refuses", async () => {
-    const topology = topologyWith(modules.status);
-    const envoy = await start({ topology, reloadable: true });
-    expect(await status(envoy)).toBe(202);
-    expect(await envoy.updateFilter("probe", "four")).toEqual({ accepted: true });
-    expect(await status(envoy)).toBe(204);
-    expect(await envoy.updateFilter("probe", "bad")).toMatchObject({
-      accepted: false,
-      reason: expect.stringContaining("three bytes are refused"),
-    });
-    expect(await status(envoy)).toBe(204);
-    expect(await envoy.updateFilter("probe", "four")).toEqual({ accepted: true });
-    expect(await envoy.updateFilter("probe", "bad")).toMatchObject({ accepted: false });
-    const [filter] = topology.filters;
-    expect(await envoy.replaceFilter({ ...filter!, wasmPath: modules.unlinkable })).toMatchObject({
-      accepted: false,
-    });
-    expect(await status(envoy)).toBe(204);
-    expect(await envoy.replaceFilter({ ...filter!, wasmPath: modules.empty })).toEqual({ accepted: true });
-    expect(await (await fetch(envoy.url)).text()).toBe("upstream saw /");
-  });
+  it("takes new configurations and modules, and keeps the old ones when it refuses", () =>
+    expectReloads(start, modules));
 
   it("takes updates asked for at once one after the other", async () => {
     const envoy = await start({ topology: topologyWith(modules.status), reloadable: true });
