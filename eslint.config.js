@@ -63,6 +63,24 @@ const noHostCalls = [
   },
 ];
 
+const hostGlobals = {
+  "no-restricted-globals": [
+    "error",
+    ...["Date", "console", "crypto", "process", "trace"].map((name) => ({
+      name,
+      message: "Host calls belong into filter.ts and the files that eslint.config.js names.",
+    })),
+  ],
+  "no-restricted-properties": [
+    "error",
+    {
+      object: "Math",
+      property: "random",
+      message: "Host calls belong into filter.ts and the files that eslint.config.js names.",
+    },
+  ],
+};
+
 const assemblyScript = [
   "sdk-shim/**/*.ts",
   "filters/**/*.ts",
@@ -172,6 +190,10 @@ export default tseslint.config(
       "Bytes are below all else: they import each other, utf8 and hash.",
     "^(?!\\./)": "Bytes are below all else: they import each other, utf8 and hash.",
   }),
+  border(["sdk-shim/assembly/globals/**/*.ts"], {
+    "^\\.\\./(?!abi/|utf8$)": "globals/ imports abi and utf8: the compiler puts it under everything.",
+    "^proxy-wasm-as-sdk": "globals/ imports abi and utf8: the compiler puts it under everything.",
+  }),
   border(
     ["sdk-shim/assembly/*.ts"],
     {
@@ -186,6 +208,7 @@ export default tseslint.config(
   border([...inFilter("*", ["filter"]), ...hostPaths], anyFilterFile),
   border(["filters/*/assembly/**/*.ts"], pureFilterFile, {
     paths: noHostCalls,
+    rules: hostGlobals,
     ignores: [...inFilter("*", ["filter"]), ...hostPaths, ...decidingPaths],
   }),
   ...Object.entries(hostFiles).map(([filter, names]) =>
@@ -195,7 +218,7 @@ export default tseslint.config(
         ...pureFilterFile,
         [`^\\./(${names.join("|")})$`]: "policy.ts and config.ts know nothing of the host.",
       },
-      { paths: noHostCalls },
+      { paths: noHostCalls, rules: hostGlobals },
     ),
   ),
   roomBorder("model", { "^[^.]": "This room imports nothing." }),

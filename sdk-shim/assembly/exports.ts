@@ -10,6 +10,8 @@ import { beginLastHook, beginRequestHook, beginResponseHook, isStreamEnded } fro
 import { createContext, deleteContext, filterOf, isPlugin, pluginOf } from "./registry";
 import { Reply } from "./reply";
 import "./abort";
+import "./globals/dom";
+import "./globals/trace";
 
 export { proxy_on_memory_allocate } from "./abi/memory";
 

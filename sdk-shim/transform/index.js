@@ -3,6 +3,7 @@
 
 import { Transform } from "assemblyscript/transform";
 import { HOOKS, TRACKING } from "./hooks.js";
+import { connectStandardLibrary } from "./standard-library.js";
 
 const SDK = "~lib/proxy-wasm-as-sdk/";
 const EXPORT_FLAG = 2; // CommonFlags.Export
@@ -24,6 +25,7 @@ export default class ProxyWasmExports extends Transform {
       .find((declaration) => declaration.name.text === "total");
     if (!count) throw new Error("proxy-wasm-as-sdk needs the compiler option `--runtime minimal`");
     count.flags |= EXPORT_FLAG;
+    connectStandardLibrary(parser, this.program);
   }
 
   afterInitialize(program) {

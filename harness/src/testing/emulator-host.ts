@@ -22,8 +22,9 @@ export class EmulatorHost implements RunningHost {
     const topology = await topologyOf(options);
     const upstreams = new Upstreams(topology.routes.map((route) => route.cluster));
     const handlers = new Map(upstreams.all.map((upstream) => [upstream.name, upstream.handle]));
+    const logLevel = options.logLevel ?? "info";
     return new EmulatorHost(
-      await Emulator.start({ topology, clusters: (name) => handlers.get(name) }),
+      await Emulator.start({ topology, clusters: (name) => handlers.get(name), logLevel }),
       upstreams,
     );
   }

@@ -42,8 +42,9 @@ export class EnvoyHost implements RunningHost {
       })),
     );
     const clusters = listening.map(({ name, port }) => ({ name, port }));
+    const logLevel = options.logLevel ?? "info";
     const envoy = resources.use(
-      await startEnvoy({ installation, topology, clusters, reloadable: true, http1Trailers: true }),
+      await startEnvoy({ installation, topology, clusters, reloadable: true, http1Trailers: true, logLevel }),
     );
     return new EnvoyHost(
       installation.kind === "image" ? "container" : "envoy",

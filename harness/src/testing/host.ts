@@ -2,6 +2,7 @@ import type {
   HeaderList,
   HttpRequest,
   HttpResponse,
+  LogLevel,
   LogLine,
   RouteSpec,
   UpdateResult,
@@ -96,6 +97,8 @@ export interface SuiteOptions {
   readonly filters: readonly FilterUnderTest[];
   readonly routes?: readonly RouteSpec[];
   readonly workers?: number;
+  /** The lowest level that modules log at; default info. */
+  readonly logLevel?: LogLevel;
   /** The suite is about traps: they do not fail its tests. */
   readonly mayTrap?: boolean;
 }

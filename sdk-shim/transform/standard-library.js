@@ -1,0 +1,42 @@
+// AssemblyScript's own console, Date, Math.random, crypto and trace import what only a browser or Node has: a proxy
+// would refuse the module. Here they get the host's answers instead. What a filter does not use is not compiled.
+
+import { Node, ParameterKind } from "assemblyscript";
+
+const HERE = "~lib/proxy-wasm-as-sdk/assembly/globals/";
+const BINDINGS = "~lib/bindings/dom";
+/** What the SDK's file has of the library's. */
+const ANSWERED = ["Date", "console", "crypto", "performance"];
+
+/** Functions of the compiler -> ours. A choice that the filter makes with the option `--use` is left alone. */
+const ALIASES = { seed: `${HERE}random/seed`, trace: `${HERE}trace/trace` };
+
+/**
+ * Puts the SDK's files in the place of the imports of the standard library, and gives `new Date()` the meaning it has
+ * in JavaScript. To be called when everything is parsed and nothing initialised yet.
+ */
+export function connectStandardLibrary(parser, program) {
+  for (const source of parser.sources) {
+    for (const statement of source.statements)
+      if (isAnswered(statement)) statement.internalPath = `${HERE}dom`;
+    if (source.internalPath === "~lib/date") makeNowDefault(source);
+  }
+  program.options.globalAliases ??= new Map();
+  const aliases = program.options.globalAliases;
+  for (const [name, ours] of Object.entries(ALIASES)) if (!aliases.has(name)) aliases.set(name, ours);
+}
+
+function isAnswered({ internalPath, declarations }) {
+  return internalPath === BINDINGS && declarations?.every((one) => ANSWERED.includes(one.foreignName.text));
+}
+
+function makeNowDefault(source) {
+  const members = source.statements.flatMap((statement) => statement.members ?? []);
+  const [milliseconds] = members.find(({ name }) => name.text === "constructor").signature.parameters;
+  if (milliseconds.initializer) return;
+  const { range } = milliseconds;
+  const name = (text) => Node.createIdentifierExpression(text, range);
+  const now = Node.createPropertyAccessExpression(name("Date"), name("now"), range);
+  milliseconds.parameterKind = ParameterKind.Optional;
+  milliseconds.initializer = Node.createCallExpression(now, null, [], range);
+}
