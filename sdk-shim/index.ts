@@ -1,5 +1,6 @@
 // The public names of the SDK. The compiler resolves the bare package name to this file.
 
+export { Attribute } from "./assembly/attributes";
 export { Status } from "./assembly/abi/types";
 export { Pairs } from "./assembly/abi/pairs";
 export { Body } from "./assembly/body";
@@ -21,23 +22,40 @@ export {
 export { murmur3 } from "./assembly/hash/murmur3";
 export { SipKey, sipHash } from "./assembly/hash/siphash";
 export { CallResponse, HttpCall } from "./assembly/http-call";
+export { CallStatus, callStatus } from "./assembly/call-status";
 export { ConfigError, ConfigList, ConfigObject, ConfigReader } from "./assembly/config";
+export { environmentVariable } from "./assembly/environment";
 export { isFieldName, isFieldValue, isToken } from "./assembly/field";
 export { isFramingField, isReservedField, isSameField, isSystemField } from "./assembly/field-kinds";
 export { Action } from "./assembly/action";
 export { Context, HttpFilter } from "./assembly/filter";
+export { getFilterState, getFilterStateObject, setFilterState } from "./assembly/filter-state";
 export { ForeignResult, callForeignFunction, clearRouteCache } from "./assembly/foreign";
 export { HeaderList } from "./assembly/header-list";
 export { Headers } from "./assembly/headers";
 export { JsonKind, JsonLimits, JsonValue, parseJson } from "./assembly/json";
-export { LogLevel, isLogged, log } from "./assembly/log";
+export { LogLevel, isLogged, log, logLevel } from "./assembly/log";
 export { Counter, Gauge, Histogram } from "./assembly/metrics";
 export { Plugin } from "./assembly/plugin";
-export { getIntegerProperty, getProperty, propertyPath, setProperty } from "./assembly/properties";
+export {
+  getBooleanProperty,
+  getDurationProperty,
+  getFloatProperty,
+  getIntegerProperty,
+  getListProperty,
+  getMapProperty,
+  getProperty,
+  getTimeProperty,
+  getUnsignedProperty,
+  propertyPath,
+  setProperty,
+} from "./assembly/properties";
 export { isAttributeName } from "./assembly/property-names";
 export { randomBytes } from "./assembly/random";
 export { registerPlugin } from "./assembly/registry";
 export { Reply } from "./assembly/reply";
 export { SharedValue, getSharedData, setSharedData } from "./assembly/shared-data";
+export { SharedQueue } from "./assembly/shared-queue";
 export { sourceAddress, withoutPort } from "./assembly/source-address";
-export { currentTimeNanoseconds } from "./assembly/time";
+export { currentTimeNanoseconds, monotonicTimeNanoseconds } from "./assembly/time";
+export { vmConfiguration } from "./assembly/vm-configuration";

@@ -1,5 +1,5 @@
 import * as env from "./abi/env";
-import { addressOut, sizeOut, takeReturned } from "./abi/memory";
+import { addressOut, numberOut, sizeOut, takeReturned } from "./abi/memory";
 import { BufferType, Status } from "./abi/types";
 import { Bytes } from "./bytes";
 import { bytesOf } from "./text";
@@ -25,6 +25,23 @@ export class Body {
     return status == Status.Ok ? takeReturned() : Bytes.EMPTY;
   }
 
+  /**
+   * How many bytes there are to read now, without reading them; 0 where there is no body.
+   *
+   * @example
+   * class Measured extends HttpFilter {
+   *   onRequestBody(size: i32, endOfStream: bool): Action {
+   *     if (!endOfStream) return Action.Pause;
+   *     log(LogLevel.Info, "body of " + this.requestBody.length.toString() + " bytes");
+   *     return Action.Continue;
+   *   }
+   * }
+   */
+  get length(): i32 {
+    const status = env.proxy_get_buffer_status(this.buffer, sizeOut, numberOut);
+    return status == Status.Ok ? load<i32>(sizeOut) : 0;
+  }
+
   /** Puts `content` in the place of all the host holds; BadArgument outside the body's hooks. */
   replace<T>(content: T): Status {
     const bytes = bytesOf<T>(content);
@@ -47,4 +64,7 @@ export class Body {
 export const REQUEST_BODY = new Body(BufferType.RequestBody);
 export const RESPONSE_BODY = new Body(BufferType.ResponseBody);
 export const CALL_RESPONSE_BODY = new Body(BufferType.CallResponseBody);
+// @ts-ignore: decorator
+@lazy
+export const VM_CONFIGURATION = new Body(BufferType.VmConfiguration);
 export const PLUGIN_CONFIGURATION = new Body(BufferType.PluginConfiguration);

@@ -9,6 +9,7 @@ import { PLUGIN_CONFIGURATION } from "./body";
 import { beginLastHook, beginRequestHook, beginResponseHook, isStreamEnded } from "./phase";
 import { createContext, deleteContext, filterOf, isPlugin, pluginOf } from "./registry";
 import { Reply } from "./reply";
+import { vmConfiguration } from "./vm-configuration";
 import "./abort";
 import "./globals/dom";
 import "./globals/trace";
@@ -63,7 +64,18 @@ export function proxy_on_context_create(id: u32, parentId: u32): void {
 }
 
 export function proxy_on_vm_start(rootId: u32, configurationSize: u32): u32 {
-  return 1;
+  enter();
+  const plugin = pluginOf(rootId);
+  const accepted = plugin !== null && plugin.onVmStart(vmConfiguration());
+  end();
+  return u32(accepted);
+}
+
+export function proxy_on_queue_ready(rootId: u32, queueId: u32): void {
+  enter();
+  const plugin = pluginOf(rootId);
+  if (plugin) plugin.onQueueReady(queueId);
+  end();
 }
 
 export function proxy_on_configure(rootId: u32, configurationSize: u32): u32 {
@@ -145,16 +157,17 @@ export function proxy_on_log(id: u32): void {
 
 export function proxy_on_done(id: u32): u32 {
   enter();
+  let isDone = true;
   if (isPlugin(id)) {
     const plugin = pluginOf(id);
-    if (plugin) plugin.onDone();
+    isDone = plugin === null || plugin.onDone();
   } else {
     const filter = filterOf(id);
     beginLastHook();
     if (filter) filter.onDone();
   }
   end();
-  return 1;
+  return u32(isDone);
 }
 
 export function proxy_on_delete(id: u32): void {

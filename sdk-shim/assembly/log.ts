@@ -11,11 +11,26 @@ export enum LogLevel {
   Warn = 3,
   Error = 4,
   Critical = 5,
+  /** What `logLevel` says when the host logs nothing; no line has it. */
+  Off = 6,
+}
+
+/**
+ * The lowest level that the host writes, `LogLevel.Off` when it writes none; Trace when it does not say. It can change
+ * while the host runs.
+ *
+ * @example
+ * export function isVerbose(): bool {
+ *   return logLevel() <= LogLevel.Debug;
+ * }
+ */
+export function logLevel(): LogLevel {
+  return env.proxy_get_log_level(numberOut) == Status.Ok ? <LogLevel>load<i32>(numberOut) : LogLevel.Trace;
 }
 
 /** True when the host writes lines of `level`: ask before building a text, which costs more than asking. */
 export function isLogged(level: LogLevel): bool {
-  return env.proxy_get_log_level(numberOut) != Status.Ok || <u32>level >= load<u32>(numberOut);
+  return level >= logLevel();
 }
 
 /** Writes `message`, a string or Bytes, to the host's log. Never log a secret. */

@@ -1,6 +1,8 @@
 import * as env from "./abi/env";
+import { Status } from "./abi/types";
 import { Bytes } from "./bytes";
 import { ConfigReader } from "./config/reader";
+import { actFor, effectiveContext, restoreContext } from "./effective";
 import { Context, HttpFilter } from "./filter";
 import { LogLevel, log } from "./log";
 
@@ -28,8 +30,93 @@ export abstract class Plugin extends Context {
   /** The period set with `setTickPeriod` is over. Each worker ticks on its own. */
   onTick(): void {}
 
-  /** The configuration is replaced or the host shuts down; streams that began with it are over. */
-  onDone(): void {}
+  /**
+   * The VM is there, before any plugin in it is configured; `configuration` is the VM's, which all its plugins share,
+   * and empty when there is none. False refuses the VM: the host keeps what is in force, or does not start. Called once
+   * for each plugin.
+   *
+   * @example
+   * class StrictPlugin extends Plugin {
+   *   onVmStart(configuration: Bytes): bool {
+   *     return configuration.length > 0;
+   *   }
+   * }
+   */
+  onVmStart(configuration: Bytes): bool {
+    return true;
+  }
+
+  /**
+   * A message has come into queue `queueId` (see `SharedQueue.id`) that this plugin registered last, on this worker.
+   * Somebody else may have taken it already.
+   *
+   * @example
+   * class Consumer extends Plugin {
+   *   private queue: SharedQueue | null = null;
+   *
+   *   configure(config: Bytes): bool {
+   *     this.queue = SharedQueue.register("jobs");
+   *     return true;
+   *   }
+   *
+   *   onQueueReady(queueId: u32): void {
+   *     const queue = this.queue;
+   *     const message = queue ? queue.dequeue() : null;
+   *     if (message) log(LogLevel.Info, message);
+   *   }
+   * }
+   */
+  onQueueReady(queueId: u32): void {}
+
+  /**
+   * The configuration is replaced or the host shuts down; streams that began with it are over. False keeps the plugin
+   * until it calls `finish`, for instance until the answer to a last call has come; a host that shuts down does not wait.
+   *
+   * @example
+   * class Farewell extends HttpCall {
+   *   constructor(private readonly plugin: Plugin) {
+   *     super(plugin);
+   *   }
+   *
+   *   onResponse(response: CallResponse): void {
+   *     this.plugin.finish();
+   *   }
+   * }
+   *
+   * class Polite extends Plugin {
+   *   onDone(): bool {
+   *     const headers = new HeaderList();
+   *     headers.add(":method", "POST").add(":path", "/bye").add(":authority", "registry");
+   *     return new Farewell(this).dispatch("registry", headers, "", 1000) != Status.Ok;
+   *   }
+   * }
+   */
+  onDone(): bool {
+    return true;
+  }
+
+  /**
+   * Ends a plugin whose `onDone` said false. Status.NotFound when it did not, or has ended already.
+   *
+   * @example
+   * class Lingering extends Plugin {
+   *   onDone(): bool {
+   *     this.setTickPeriod(100);
+   *     return false;
+   *   }
+   *
+   *   onTick(): void {
+   *     this.finish();
+   *   }
+   * }
+   */
+  finish(): Status {
+    const before = effectiveContext();
+    if (!actFor(this.id)) return Status.NotFound;
+    const status = env.proxy_done();
+    restoreContext(before);
+    return status;
+  }
 
   /** Calls `onTick` every `milliseconds`; 0 stops it. */
   setTickPeriod(milliseconds: u32): void {

@@ -13,6 +13,8 @@ export const HOOKS = {
     onDone: "proxy_on_done",
   },
   Plugin: {
+    onVmStart: "proxy_on_vm_start",
+    onQueueReady: "proxy_on_queue_ready",
     onTick: "proxy_on_tick",
     onDone: "proxy_on_done",
   },

@@ -10,7 +10,6 @@ const ALWAYS = [
   "_initialize",
   "proxy_abi_version_0_2_1",
   "proxy_on_memory_allocate",
-  "proxy_on_vm_start",
   "proxy_on_configure",
 ];
 const TRACKING = ["proxy_on_context_create", "proxy_on_delete"];
@@ -38,7 +37,14 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     "proxy_on_http_call_response",
     "proxy_on_done",
   ],
-  script: [...TRACKING, ...STREAM_HOOKS, "proxy_on_tick", "proxy_on_http_call_response"],
+  script: [
+    ...TRACKING,
+    ...STREAM_HOOKS,
+    "proxy_on_vm_start",
+    "proxy_on_queue_ready",
+    "proxy_on_tick",
+    "proxy_on_http_call_response",
+  ],
 };
 
 const sourceOf = (name: string): string => `test/sdk/assembly/${name}.ts`;
@@ -56,7 +62,7 @@ describe("A module", () => {
       const { wasmPath } = await buildEntry(sourceOf(name));
       const module = await Wasm.compile(await readFile(wasmPath));
       const foreign = Wasm.Module.imports(module).filter(
-        (entry) => !entry.name.startsWith("proxy_") && entry.name !== "random_get",
+        (entry) => !entry.name.startsWith("proxy_") && entry.module !== "wasi_snapshot_preview1",
       );
       expect(foreign).toEqual([]);
     });

@@ -9,6 +9,7 @@ const FIELDS: Field[] = [
 ];
 const call = (...then: Step[]): Step => ["call", "stable", FIELDS, "", 5000, then];
 const REPLY: Step = ["reply", 418, { body: "teapot" }];
+const REPLACE: Step = ["replaceAll", "requestHeaders", [["x-t", "1"]]];
 const RESUME: Step[] = [["resumeRequest"], ["resumeResponse"]];
 
 /** What filters may get wrong, and the status that the client sees. */
@@ -68,6 +69,21 @@ const CASES: readonly { what: string; script: StreamScript; status: number }[] =
       ],
     },
     status: 200,
+  },
+  {
+    what: "replacing all headers too late",
+    script: { requestBody: [REPLACE], responseBody: [REPLACE], log: [REPLACE], done: [REPLACE] },
+    status: 200,
+  },
+  {
+    what: "replacing a response's headers without a status",
+    script: { responseHeaders: [["replaceAll", "responseHeaders", [["x-t", "1"]]]] },
+    status: 502,
+  },
+  {
+    what: "replacing a request's headers without any pseudo header",
+    script: { requestHeaders: [["replaceAll", "requestHeaders", [["x-t", "1"]]]] },
+    status: 404,
   },
   {
     what: "choosing another route too late",

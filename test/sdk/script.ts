@@ -24,8 +24,11 @@ export interface StreamScript {
 
 /** Steps by hook of a plugin. */
 export interface PluginScript {
+  /** Only in a VM's configuration. */
+  readonly vmStart?: readonly Step[];
   readonly configure?: readonly Step[];
   readonly tick?: readonly Step[];
+  readonly queueReady?: readonly Step[];
   readonly done?: readonly Step[];
 }
 

@@ -25,4 +25,5 @@ export const WasiErrno = {
   NoEntry: 44,
   NotImplemented: 52,
   NotSupported: 58,
+  NotCapable: 76,
 } as const;

@@ -51,9 +51,13 @@ export interface FilterSpec {
   /** Plugin configuration: a JSON value, or the exact text (a string is sent as it is). */
   readonly config?: unknown;
   readonly rootId?: string;
-  /** Filters with equal module, vmId and environment share one VM per worker. */
+  /** Filters with equal module, vmId, environment, vmConfig and capabilities share one VM per worker. */
   readonly vmId?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** VM configuration: a JSON value, or the exact text. Filters in one VM share it. */
+  readonly vmConfig?: unknown;
+  /** The only functions of the ABI that the module may call and be called by; absent: all. */
+  readonly capabilities?: readonly string[];
   readonly failurePolicy?: FailurePolicy;
 }
 

@@ -88,6 +88,7 @@ export function discoveryFileName(filterName: string): string {
 
 function wasmConfig(filter: FilterSpec, place: ModulePlace): JsonObject {
   const text = configText(filter.config);
+  const vmText = configText(filter.vmConfig);
   const environment = filter.environment ?? {};
   return {
     "@type": WASM_FILTER_TYPE,
@@ -101,11 +102,20 @@ function wasmConfig(filter: FilterSpec, place: ModulePlace): JsonObject {
         ...(Object.keys(environment).length > 0 && {
           environment_variables: { key_values: { ...environment } },
         }),
+        ...(vmText !== "" && { configuration: stringValue(vmText) }),
+        ...(filter.capabilities && { capability_restriction_config: restriction(filter.capabilities) }),
       },
-      ...(text !== "" && {
-        configuration: { "@type": "type.googleapis.com/google.protobuf.StringValue", value: text },
-      }),
+      ...(text !== "" && { configuration: stringValue(text) }),
       failure_policy: filter.failurePolicy === "open" ? "FAIL_OPEN" : "FAIL_CLOSED",
     },
   };
+}
+
+/** Text that arrives at the module byte for byte. */
+function stringValue(value: string): JsonObject {
+  return { "@type": "type.googleapis.com/google.protobuf.StringValue", value };
+}
+
+function restriction(capabilities: readonly string[]): JsonObject {
+  return { allowed_capabilities: Object.fromEntries(capabilities.map((name) => [name, {}])) };
 }

@@ -90,6 +90,10 @@ export interface FilterUnderTest {
   readonly rootId?: string;
   readonly vmId?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** VM configuration: a JSON value, or the exact text. */
+  readonly vmConfig?: unknown;
+  /** The only functions of the ABI that the module may call and be called by; absent: all. */
+  readonly capabilities?: readonly string[];
 }
 
 /** What a suite runs on. Defaults: every request goes to upstream "stable", 1 worker. */

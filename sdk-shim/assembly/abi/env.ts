@@ -4,9 +4,11 @@
 
 export declare function proxy_log(level: u32, message: usize, size: usize): u32;
 export declare function proxy_get_log_level(levelOut: usize): u32;
+export declare function proxy_get_status(codeOut: usize, messageOut: usize, sizeOut: usize): u32;
 export declare function proxy_get_current_time_nanoseconds(timeOut: usize): u32;
 export declare function proxy_set_tick_period_milliseconds(period: u32): u32;
 export declare function proxy_set_effective_context(contextId: u32): u32;
+export declare function proxy_done(): u32;
 export declare function proxy_get_property(
   path: usize,
   pathSize: usize,
@@ -37,6 +39,9 @@ export declare function proxy_replace_header_map_value(
 ): u32;
 export declare function proxy_remove_header_map_value(map: u32, name: usize, nameSize: usize): u32;
 export declare function proxy_get_header_map_pairs(map: u32, pairsOut: usize, sizeOut: usize): u32;
+export declare function proxy_set_header_map_pairs(map: u32, pairs: usize, size: usize): u32;
+export declare function proxy_get_header_map_size(map: u32, sizeOut: usize): u32;
+export declare function proxy_get_buffer_status(buffer: u32, lengthOut: usize, flagsOut: usize): u32;
 export declare function proxy_get_buffer_bytes(
   buffer: u32,
   start: u32,
@@ -89,6 +94,16 @@ export declare function proxy_set_shared_data(
   valueSize: usize,
   cas: u32,
 ): u32;
+export declare function proxy_register_shared_queue(name: usize, nameSize: usize, queueOut: usize): u32;
+export declare function proxy_resolve_shared_queue(
+  vmId: usize,
+  vmIdSize: usize,
+  name: usize,
+  nameSize: usize,
+  queueOut: usize,
+): u32;
+export declare function proxy_enqueue_shared_queue(queue: u32, message: usize, size: usize): u32;
+export declare function proxy_dequeue_shared_queue(queue: u32, messageOut: usize, sizeOut: usize): u32;
 export declare function proxy_define_metric(type: u32, name: usize, nameSize: usize, idOut: usize): u32;
 export declare function proxy_increment_metric(id: u32, offset: i64): u32;
 export declare function proxy_record_metric(id: u32, value: u64): u32;

@@ -28,6 +28,21 @@ export function encodePairs(parts: Array<Bytes>): Bytes | null {
   return Bytes.fromBuffer(buffer);
 }
 
+/**
+ * Whether `encoded` is a list that `Pairs` can read: every entry lies inside it. What the host hands out as a list
+ * is; anything else, such as the value of some property, must be asked about first.
+ */
+export function isPairs(encoded: Bytes): bool {
+  if (encoded.length == 0) return true;
+  if (encoded.length < 4) return false;
+  const count = load<u32>(encoded.ptr);
+  let end: u64 = 4 + 8 * <u64>count;
+  if (end > <u64>encoded.length) return false;
+  const lengths = encoded.ptr + 4;
+  for (let i: u32 = 0; i < count << 1; i++) end += <u64>load<u32>(lengths + ((<usize>i) << 2)) + 1;
+  return end <= <u64>encoded.length;
+}
+
 /** A header list as the host encoded it, read in place. Names are lower case, pseudo headers come first. */
 @final
 export class Pairs {
@@ -67,6 +82,13 @@ export class Pairs {
         return i;
     }
     return -1;
+  }
+
+  /** Bytes of all names and values together. */
+  get byteSize(): i32 {
+    let size = 0;
+    for (let i = 0; i < this.length; i++) size += this.nameSize(i) + this.valueSize(i);
+    return size;
   }
 
   private nameSize(index: i32): i32 {

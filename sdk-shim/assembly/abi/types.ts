@@ -30,6 +30,7 @@ export enum BufferType {
   RequestBody = 0,
   ResponseBody = 1,
   CallResponseBody = 4,
+  VmConfiguration = 6,
   PluginConfiguration = 7,
 }
 

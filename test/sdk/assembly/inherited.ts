@@ -53,8 +53,9 @@ class DerivedPlugin extends Plugin {
     new PolledValue(this).dispatch("stable", headers, Bytes.EMPTY, 1000);
   }
 
-  onDone(): void {
+  onDone(): bool {
     log(LogLevel.Info, "derived plugin is done");
+    return true;
   }
 }
 

@@ -73,12 +73,24 @@ class ScriptPlugin extends Plugin {
     return new ScriptFilter();
   }
 
+  onVmStart(configuration: Bytes): bool {
+    // Before `configure`, so the script stands in the VM's configuration.
+    this.script = new Script(configuration);
+    return this.run("vmStart");
+  }
+
   onTick(): void {
     this.run("tick");
   }
 
-  onDone(): void {
-    this.run("done");
+  onQueueReady(queueId: u32): void {
+    const stage = new Stage(this, <i32>queueId, true);
+    stage.plugin = this;
+    play(this.script.steps("queueReady"), stage);
+  }
+
+  onDone(): bool {
+    return this.run("done");
   }
 
   private run(hook: string): bool {

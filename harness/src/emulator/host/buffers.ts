@@ -7,7 +7,6 @@ import { giveBytes } from "./give.ts";
 import type { HostFunctions } from "./imports.ts";
 
 const NOTHING = new Body();
-const U32_MAX = 0xffffffff;
 
 /** Buffer functions (proxy-wasm spec 0.2.1), with the statuses and clamping of Envoy 1.40. */
 export function bufferFunctions(vm: Vm): HostFunctions {
@@ -27,7 +26,7 @@ export function bufferFunctions(vm: Vm): HostFunctions {
       if (typeof body === "number") return body;
       const from = start >>> 0;
       const end = from + (length >>> 0);
-      if (end > U32_MAX || from >= body.length) return giveBytes(vm, NOTHING.bytes(), pointerOut, sizeOut);
+      if (from >= body.length) return giveBytes(vm, NOTHING.bytes(), pointerOut, sizeOut);
       return giveBytes(vm, body.bytes().subarray(from, Math.min(end, body.length)), pointerOut, sizeOut);
     },
 
@@ -76,8 +75,9 @@ function find(context: Context, type: number): Body | Status {
     case BufferType.DownstreamData:
     case BufferType.UpstreamData:
     case BufferType.GrpcReceiveBuffer:
-    case BufferType.VmConfiguration:
       return NOTHING;
+    case BufferType.VmConfiguration:
+      return context.vm.configuration;
     default:
       return Status.BadArgument;
   }

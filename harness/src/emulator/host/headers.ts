@@ -86,8 +86,8 @@ export function headerFunctions(vm: Vm): HostFunctions {
 
     proxy_get_header_map_size(type: number, sizeOut: number) {
       if (type >>> 0 > MAX_TYPE) return Status.BadArgument;
-      const context = vm.active;
-      const map = type <= MapType.ResponseTrailers ? context.maps[type] : undefined;
+      // As if it were to be written: at the end of a body Envoy 1.40 even adds trailers for that.
+      const map = writable(vm.active, type);
       if (!map) return Status.BadArgument;
       return memory.setU32(sizeOut, map.byteSize) ? Status.Ok : Status.InvalidMemoryAccess;
     },

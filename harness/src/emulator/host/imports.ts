@@ -1,4 +1,4 @@
-import { ALLOWED_DURING_START, ALLOWED_IN_ALLOCATOR } from "../../abi/index.ts";
+import { ALLOWED_DURING_START, ALLOWED_IN_ALLOCATOR, Status, WasiErrno } from "../../abi/index.ts";
 import { GuestTrap, HostCrashError, HostFunctionNotEmulated } from "../errors.ts";
 import { Restriction, type Vm } from "../vm/vm.ts";
 import type { WasmImports, WasmMemory } from "../vm/webassembly.ts";
@@ -12,6 +12,8 @@ import { propertyFunctions } from "./properties.ts";
 import { sharedFunctions } from "./shared.ts";
 import { streamFunctions } from "./streams.ts";
 import { wasiFunctions } from "./wasi.ts";
+
+const ERROR = 4;
 
 /** A host function. Integers come signed, i64 as bigint. */
 export type HostFunction = (...args: never[]) => number | undefined;
@@ -42,7 +44,9 @@ export function buildImports(
   const wasi = wasiFunctions(vm);
   const object: WasmImports = {};
   for (const { module, name } of imports) {
-    const implementation = (module === "env" ? env : wasi)[name] ?? notEmulated(name);
+    const implementation = vm.allows(name, module)
+      ? ((module === "env" ? env : wasi)[name] ?? notEmulated(name))
+      : restricted(vm, name, module);
     (object[module] ??= {})[name] = guard(vm, name, implementation as AnyFunction);
   }
   if (memory) (object.env ??= {}).memory = memory;
@@ -67,6 +71,16 @@ function checkRestriction(vm: Vm, name: string): void {
   }
   const allowed = vm.restriction === Restriction.Start ? ALLOWED_DURING_START : ALLOWED_IN_ALLOCATOR;
   if (!allowed.has(name)) throw new GuestTrap(`restricted_callback: ${name} may not be called here`);
+}
+
+/** What stands in for a function that the VM may not call (Envoy 1.40: capability restriction). */
+function restricted(vm: Vm, name: string, module: string): HostFunction {
+  const kind = module === "env" ? "proxy-wasm" : "WASI";
+  return () => {
+    vm.host.log.write(ERROR, "", Buffer.from(`Attempted call to restricted ${kind} capability: ${name}`));
+    if (name === "proc_exit") return undefined;
+    return module === "env" ? Status.InternalFailure : WasiErrno.NotCapable;
+  };
 }
 
 function notEmulated(name: string): HostFunction {

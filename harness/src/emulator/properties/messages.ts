@@ -1,4 +1,5 @@
 import type { HeaderMap } from "../headers/header-map.ts";
+import { grpcStatusOf } from "../stream/local-reply.ts";
 import type { HttpStream } from "../stream/stream.ts";
 import type { Context } from "../vm/context.ts";
 import { integer, map, text, type Value } from "./values.ts";
@@ -31,7 +32,8 @@ function field(headers: HeaderMap | undefined, name: string): Value | undefined 
 
 function fieldMap(headers: HeaderMap | undefined, name: string | undefined): Value | undefined {
   if (name !== undefined) return field(headers, name);
-  return map(headers?.entries ?? []);
+  const names = new Set(headers?.entries.map(([key]) => key));
+  return map([...names].map((key) => [key, headers?.joined(key) ?? ""]));
 }
 
 /**
@@ -93,7 +95,9 @@ export function responseAttribute(context: Context, [name = "", key]: readonly s
       return integer(FLAGS.find(([details]) => stream.details.startsWith(details))?.[1] ?? 0);
     case "grpc_status": {
       const status = trailers?.get("grpc-status") ?? headers?.get("grpc-status");
-      return status === undefined ? undefined : integer(BigInt(Number(status)));
+      if (status !== undefined) return integer(BigInt(Number(status)));
+      const code = stream.responseHeaders?.get(":status");
+      return code === undefined ? undefined : integer(grpcStatusOf(Number(code)));
     }
     case "headers":
       return fieldMap(headers, key);

@@ -66,7 +66,11 @@ export function upstreamFailure(error: unknown): { readonly body: string; readon
 }
 
 function grpcStatus({ code, grpcStatus: given }: LocalReply): number {
-  if (given >= 0 && given <= MAX_GRPC_STATUS) return given;
+  return given >= 0 && given <= MAX_GRPC_STATUS ? given : grpcStatusOf(code);
+}
+
+/** The gRPC status that stands for an HTTP status (Envoy 1.40: httpToGrpcStatus). */
+export function grpcStatusOf(code: number): number {
   if (code === 400) return 13;
   if (code === 401) return 16;
   if (code === 403) return 7;

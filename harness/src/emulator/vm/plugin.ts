@@ -13,7 +13,10 @@ export class Plugin {
   readonly environment: Readonly<Record<string, string>>;
   readonly module: LoadedModule;
   readonly configuration: Uint8Array;
-  /** Plugins with equal keys share a VM on each thread (Envoy 1.40: vm_id, code, environment). */
+  readonly vmConfiguration: Uint8Array;
+  /** The only functions that the module may call and be called by; undefined: all. */
+  readonly capabilities: ReadonlySet<string> | undefined;
+  /** Plugins with equal keys share a VM on each thread (Envoy 1.40: the whole VM configuration). */
   readonly vmKey: string;
   /** Plugins with equal keys share a root context in their VM (Envoy 1.40: everything but the VM). */
   readonly key: string;
@@ -27,8 +30,17 @@ export class Plugin {
     this.environment = spec.environment ?? {};
     const text = configText(config);
     this.configuration = utf8.encode(text);
+    const vmText = configText(spec.vmConfig);
+    this.vmConfiguration = utf8.encode(vmText);
+    this.capabilities = spec.capabilities && new Set(spec.capabilities);
     const environment = Object.entries(this.environment).sort(([a], [b]) => (a < b ? -1 : 1));
-    this.vmKey = JSON.stringify([this.vmId, module.digest, environment]);
+    this.vmKey = JSON.stringify([
+      this.vmId,
+      module.digest,
+      environment,
+      vmText,
+      spec.capabilities?.toSorted() ?? null,
+    ]);
     this.key = JSON.stringify([this.name, this.rootId, text]);
   }
 

@@ -1,4 +1,5 @@
 import { HostCrashError, isHostError } from "../errors.ts";
+import { Body } from "../headers/body.ts";
 import type { Host } from "../host.ts";
 import { buildImports } from "../host/imports.ts";
 import type { HttpStream } from "../stream/stream.ts";
@@ -28,6 +29,8 @@ export class Vm {
   readonly worker: number;
   readonly vmId: string;
   readonly environment: Readonly<Record<string, string>>;
+  readonly configuration: Body;
+  readonly capabilities: ReadonlySet<string> | undefined;
   readonly abi010: boolean;
   readonly memory = new GuestMemory();
   readonly metrics: MetricIds;
@@ -57,6 +60,8 @@ export class Vm {
     this.vmId = plugin.vmId;
     this.environment =
       host.environment === undefined ? plugin.environment : { ...host.environment, ...plugin.environment };
+    this.configuration = new Body(plugin.vmConfiguration);
+    this.capabilities = plugin.capabilities;
     this.abi010 = plugin.module.version === "0_1_0";
     this.metrics = new MetricIds(host.metrics);
     this.own = new Context(this, 0);
@@ -83,7 +88,9 @@ export class Vm {
     }
     const own = Object.values(instance.exports).find((value) => value instanceof Wasm.Memory) ?? memory;
     if (own) this.memory.attach(own as WasmMemory);
-    const functions = Object.entries(instance.exports).filter(([, value]) => typeof value === "function");
+    const functions = Object.entries(instance.exports).filter(
+      ([name, value]) => typeof value === "function" && (isAllocator(name) || this.allows(name, "env")),
+    );
     this.#guest = Object.fromEntries(functions) as Record<string, GuestFunction>;
     this.#malloc = this.#guest.malloc ?? this.#guest.proxy_on_memory_allocate ?? this.#malloc;
     this.restriction = Restriction.Start;
@@ -96,7 +103,17 @@ export class Vm {
       throw new LoadError(`Failed to start: ${this.host.traps.at(-1)?.error.message ?? "trap"}`);
   }
 
-  /** Whether the module exports a function of that name. */
+  /**
+   * Whether the module may call the host function `name` of `module`, or be called by that name. Only what the ABI
+   * has with `proxy_` in front, and WASI, can be restricted (Envoy 1.40: allowed_capabilities).
+   */
+  allows(name: string, module: string): boolean {
+    const { capabilities } = this;
+    if (!capabilities || capabilities.size === 0) return true;
+    return capabilities.has(name) || (module === "env" && !name.startsWith("proxy_"));
+  }
+
+  /** Whether the module exports a function of that name which the host may call. */
   exports(name: string): boolean {
     return this.#guest[name] !== undefined;
   }
@@ -198,7 +215,7 @@ export class Vm {
     this.callback(context, "proxy_on_context_create", context.id, 0);
     if (
       this.exports("proxy_on_vm_start") &&
-      this.callback(context, "proxy_on_vm_start", context.id, 0) === 0
+      this.callback(context, "proxy_on_vm_start", context.id, this.configuration.length) === 0
     ) {
       return `Failed to start ${where} Wasm`;
     }
@@ -290,6 +307,10 @@ export class Vm {
     this.isFailed = true;
     this.onFail(this);
   }
+}
+
+function isAllocator(name: string): boolean {
+  return name === "proxy_on_memory_allocate";
 }
 
 function importsMemory(module: WasmModule): boolean {

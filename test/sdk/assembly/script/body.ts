@@ -11,7 +11,7 @@ export function bodyStep(step: Step, stage: Stage): string | null {
   if (!body) return null;
   const text = step.text(2);
   if (step.name == "read") return shown(body.read(<i32>step.number(2), <i32>step.number(3, i32.MAX_VALUE)));
-  if (step.name == "length") return body.read().length.toString();
+  if (step.name == "length") return body.length.toString();
   if (step.name == "replace") return named(body.replace(text));
   if (step.name == "prepend") return named(body.prepend(text));
   if (step.name == "append") return named(body.append(text));

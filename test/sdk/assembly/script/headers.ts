@@ -1,8 +1,9 @@
-import { Bytes, Headers } from "proxy-wasm-as-sdk";
+import { Bytes, HeaderList, Headers } from "proxy-wasm-as-sdk";
 import { Stage, Step, named, shown } from "./stage";
 
 /**
- * `get map name`, `getAll map name`, `pairs map`, `set map name value`, `add map name value`, `remove map name`,
+ * `get map name`, `getAll map name`, `pairs map`, `set map name value`, `add map name value`, `remove map name`, `byteSize map`,
+ * `replaceAll map fields`,
  * where `map` is `requestHeaders` and so on, or `call` for an answer's headers.
  */
 export function headerStep(step: Step, stage: Stage, call: Headers | null): string | null {
@@ -14,8 +15,20 @@ export function headerStep(step: Step, stage: Stage, call: Headers | null): stri
   if (step.name == "pairs") return paired(map);
   if (step.name == "set") return named(map.set(name, step.text(3)));
   if (step.name == "add") return named(map.add(name, step.text(3)));
+  if (step.name == "byteSize") return map.byteSize.toString();
+  if (step.name == "replaceAll") return named(map.replaceAll(listOf(step)));
   if (step.name == "remove") return named(map.remove(name));
   return null;
+}
+
+function listOf(step: Step): HeaderList {
+  const list = new HeaderList();
+  const fields = step.at(2);
+  for (let i = 0; fields && i < fields.length; i++) {
+    const field = fields.at(i);
+    if (field) list.add(new Step(field).text(0), new Step(field).text(1));
+  }
+  return list;
 }
 
 function mapOf(name: string, stage: Stage, call: Headers | null): Headers | null {

@@ -4,28 +4,31 @@ import {
   LogLevel,
   Status,
   callForeignFunction,
+  callStatus,
   clearRouteCache,
   currentTimeNanoseconds,
-  getIntegerProperty,
-  getProperty,
+  environmentVariable,
   isLogged,
   log,
-  propertyPath,
+  logLevel,
+  monotonicTimeNanoseconds,
   randomBytes,
-  setProperty,
+  vmConfiguration,
 } from "proxy-wasm-as-sdk";
 import { Stage, Step, named, shown } from "./stage";
 
 /**
- * `property segment...`, `integerProperty fallback segment...`, `setProperty name value`, `logLine level text`,
- * `isLogged level`, `time`, `random size`, `foreign name argument`, `zip text` (there and back), `clearRouteCache`,
- * and for a plugin `tickPeriod milliseconds` and `refuse`.
+ * `logLine level text`, `isLogged level`, `logLevel`, `time`, `monotonic`, `environment name`, `vmConfiguration`,
+ * `callStatus`, `random size`, `foreign name argument`, `zip text` (there and back), `clearRouteCache`, and for a plugin
+ * `tickPeriod milliseconds`, `refuse` (also defers its end), `finish`.
  */
 export function hostStep(step: Step, stage: Stage): string | null {
-  if (step.name == "property") return shown(getProperty(pathFrom(step, 1)));
-  if (step.name == "integerProperty") return getIntegerProperty(pathFrom(step, 2), step.number(1)).toString();
-  if (step.name == "setProperty") return named(setProperty(step.text(1), step.text(2)));
   if (step.name == "isLogged") return isLogged(<LogLevel>(<i32>step.number(1))) ? "yes" : "no";
+  if (step.name == "logLevel") return logLevel().toString();
+  if (step.name == "monotonic") return monotonicTimeNanoseconds().toString();
+  if (step.name == "environment") return shown(environmentVariable(step.text(1)));
+  if (step.name == "vmConfiguration") return shown(vmConfiguration());
+  if (step.name == "callStatus") return lastCall();
   if (step.name == "time") return currentTimeNanoseconds().toString();
   if (step.name == "random") return random(<i32>step.number(1));
   if (step.name == "foreign") return named(callForeignFunction(step.text(1), step.text(2)).status);
@@ -41,14 +44,14 @@ function pluginStep(step: Step, stage: Stage): string | null {
   if (!plugin) return null;
   if (step.name == "tickPeriod") plugin.setTickPeriod(<u32>step.number(1));
   else if (step.name == "refuse") stage.accepted = false;
+  else if (step.name == "finish") return named(plugin.finish());
   else return null;
   return "";
 }
 
-function pathFrom(step: Step, first: i32): Bytes {
-  const segments = new Array<string>();
-  for (let i = first; step.at(i) !== null; i++) segments.push(step.text(i).toString());
-  return propertyPath(segments);
+function lastCall(): string {
+  const status = callStatus();
+  return status.code.toString() + shown(status.message);
 }
 
 function random(size: i32): string {

@@ -3,9 +3,11 @@ import { bodyStep } from "./body";
 import { callHeaders, callStep } from "./call";
 import { headerStep } from "./headers";
 import { hostStep } from "./host";
+import { queueStep } from "./queue";
 import { Stage, Step, report } from "./stage";
 import { sharedStep } from "./shared";
 import { streamStep } from "./stream";
+import { valueStep } from "./values";
 
 /** Plays `steps` one after the other and reports what each returns. */
 export function play(steps: JsonValue | null, stage: Stage): void {
@@ -26,6 +28,8 @@ function perform(step: Step, stage: Stage): void {
   if (outcome === null) outcome = streamStep(step, stage);
   if (outcome === null) outcome = callStep(step, stage, play);
   if (outcome === null) outcome = sharedStep(step);
+  if (outcome === null) outcome = queueStep(step, stage);
+  if (outcome === null) outcome = valueStep(step);
   if (outcome === null) outcome = hostStep(step, stage);
   if (outcome === null) outcome = "unknown step " + step.name;
   if (outcome.length > 0) report(outcome);
