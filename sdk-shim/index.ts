@@ -33,7 +33,7 @@ export { getFilterState, getFilterStateObject, setFilterState } from "./assembly
 export { ForeignResult, callForeignFunction, clearRouteCache } from "./assembly/foreign";
 export { HeaderList } from "./assembly/header-list";
 export { Headers } from "./assembly/headers";
-export { JsonKind, JsonLimits, JsonValue, parseJson } from "./assembly/json";
+export { JsonKind, JsonLimits, JsonResult, JsonValue, parseJson } from "./assembly/json";
 export { LogLevel, isLogged, log, logLevel } from "./assembly/log";
 export { Counter, Gauge, Histogram } from "./assembly/metrics";
 export { Plugin } from "./assembly/plugin";

@@ -12,9 +12,26 @@ const END: u32 = u32.MAX_VALUE;
  *
  * Writing does not touch `content-length`: remove that header in the headers hook, or the receiver waits
  * for bytes that never come.
+ *
+ * @example
+ * ```ts
+ * class ShoutingFilter extends HttpFilter {
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     this.requestHeaders.remove("content-length"); // the body's size is going to change
+ *     return Action.Continue;
+ *   }
+ *
+ *   onRequestBody(size: i32, endOfStream: bool): Action {
+ *     if (!endOfStream) return Action.Pause; // until all of it is here
+ *     this.requestBody.append("!");
+ *     return Action.Continue;
+ *   }
+ * }
+ * ```
  */
 @final
 export class Body {
+  /** @internal Made by the SDK. */
   constructor(private readonly buffer: BufferType) {}
 
   /** The bytes from `start`, at most `length` of them; empty where there is no body to read now. */

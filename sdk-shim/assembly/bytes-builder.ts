@@ -1,6 +1,21 @@
 import { allocateBuffer, Bytes } from "./bytes";
 
-/** Puts bytes together in one growing buffer. Every `append` returns the builder, for chains. */
+/**
+ * Puts bytes together in one growing buffer. Every `append` returns the builder, for chains.
+ *
+ * @example
+ * ```ts
+ * // `user=alice; attempts=3`
+ * function describeUser(user: Bytes, attempts: i32): Bytes {
+ *   return new BytesBuilder(64)
+ *     .append("user=")
+ *     .append(user)
+ *     .append("; attempts=")
+ *     .appendDecimal(attempts)
+ *     .take();
+ * }
+ * ```
+ */
 @final
 export class BytesBuilder {
   private buffer: ArrayBuffer;
@@ -116,7 +131,16 @@ function hexDigit(value: u8): u8 {
   return value + (value < 10 ? 0x30 : 0x57);
 }
 
-/** `value` in decimal digits. Unlike `value.toString()` it needs no tables for other bases (3 KB of module). */
+/**
+ * `value` in decimal digits. Unlike `value.toString()` it needs no tables for other bases (3 KB of module).
+ *
+ * @example
+ * ```ts
+ * function tooMany(count: i32): void {
+ *   log(LogLevel.Warn, decimalText(count) + " entries are too many");
+ * }
+ * ```
+ */
 export function decimalText(value: i64): string {
   return new BytesBuilder(20).appendDecimal(value).view().toString();
 }

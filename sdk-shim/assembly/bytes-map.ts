@@ -7,6 +7,17 @@ const FIRST_SLOTS: i32 = 8;
  *
  * Entries lie densely, at index 0 to size - 1, in the order they came; `delete` moves the last one into the hole.
  * Keys are kept as they are: `copy()` a key that is a small view of something large.
+ *
+ * @example
+ * ```ts
+ * const limits = new BytesMap<i32>();
+ * limits.set(Bytes.of("free"), 10);
+ * limits.set(Bytes.of("paid"), 1000);
+ *
+ * function limitOf(plan: Bytes): i32 {
+ *   return limits.getOr(plan, 1);
+ * }
+ * ```
  */
 @final
 export class BytesMap<V> {

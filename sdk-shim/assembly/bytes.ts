@@ -17,6 +17,19 @@ function lower(byte: u32): u32 {
  *
  * Header values, bodies and properties arrive as UTF-8; comparing and slicing them as `Bytes`
  * avoids the UTF-16 string that `toString()` has to build. No method traps, whatever the bytes and indexes.
+ *
+ * @example
+ * ```ts
+ * const BEARER = Bytes.of("bearer ");
+ *
+ * // The token in `Bearer abc`; null when there is none.
+ * function tokenIn(authorization: Bytes): Bytes | null {
+ *   const scheme = authorization.slice(0, BEARER.length);
+ *   if (!scheme.equalsIgnoreCase(BEARER)) return null;
+ *   const token = authorization.slice(BEARER.length).trim(); // a view: nothing is copied
+ *   return token.length > 0 ? token : null;
+ * }
+ * ```
  */
 @final
 export class Bytes {
@@ -25,8 +38,11 @@ export class Bytes {
 
   /** The range of `length` bytes from `start`, which the caller guarantees to lie inside `buffer`. */
   constructor(
+    /** What this is a view of; it lives as long as a view of it is held. */
     readonly buffer: ArrayBuffer,
+    /** Offset of the first byte in `buffer`. */
     readonly start: i32,
+    /** How many bytes there are. */
     readonly length: i32,
   ) {}
 

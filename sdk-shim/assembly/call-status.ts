@@ -3,7 +3,16 @@ import { addressOut, numberOut, sizeOut, takeReturned } from "./abi/memory";
 import { Status } from "./abi/types";
 import { Bytes } from "./bytes";
 
-/** How the last call to another service ended. */
+/**
+ * How the last call to another service ended: `callStatus()` says it.
+ *
+ * @example
+ * ```ts
+ * function hasFailed(status: CallStatus): bool {
+ *   return status.code != 0;
+ * }
+ * ```
+ */
 @final
 export class CallStatus {
   constructor(

@@ -43,12 +43,30 @@ function isOneOf(names: StaticArray<Bytes>, name: Bytes): bool {
   return false;
 }
 
-/** True for pseudo headers, `host` and what RFC 9110 sections 7.6.1 and 8.6 keep to the connection or the framing. */
+/**
+ * True for pseudo headers, `host` and what RFC 9110 sections 7.6.1 and 8.6 keep to the connection or the framing.
+ *
+ * @example
+ * ```ts
+ * function mayRemove(name: Bytes): bool {
+ *   return !isFramingField(name.toLowerCase());
+ * }
+ * ```
+ */
 export function isFramingField(name: Bytes): bool {
   return name.at(0) == COLON || isOneOf(FRAMING, name);
 }
 
-/** True for headers by which proxies steer and inform each other: `x-envoy-*`, `x-forwarded-*`, `forwarded`. */
+/**
+ * True for headers by which proxies steer and inform each other: `x-envoy-*`, `x-forwarded-*`, `forwarded`.
+ *
+ * @example
+ * ```ts
+ * function isFromProxies(name: Bytes): bool {
+ *   return isSystemField(name.toLowerCase());
+ * }
+ * ```
+ */
 export function isSystemField(name: Bytes): bool {
   return name.startsWith(X_ENVOY) || name.startsWith(X_FORWARDED) || name.equals(FORWARDED);
 }
@@ -56,6 +74,13 @@ export function isSystemField(name: Bytes): bool {
 /**
  * True for headers that a filter must not take for values of its own, such as an identity or a variant: framing and
  * system headers, and those with a meaning that others rely on.
+ *
+ * @example
+ * ```ts
+ * function mayCarryIdentity(name: Bytes): bool {
+ *   return isToken(name) && !isReservedField(name.toLowerCase());
+ * }
+ * ```
  */
 export function isReservedField(name: Bytes): bool {
   return isFramingField(name) || isSystemField(name) || isOneOf(MEANINGFUL, name);
@@ -64,6 +89,22 @@ export function isReservedField(name: Bytes): bool {
 /**
  * True when `name` and `other` differ at most in case and in `-` against `_`. Servers that hand headers on as variables
  * (CGI and its heirs) cannot tell such names apart.
+ *
+ * @example
+ * ```ts
+ * const IDENTITY = Bytes.of("x-user-id");
+ *
+ * class CleaningFilter extends HttpFilter {
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     const pairs = this.requestHeaders.pairs();
+ *     // `x_user_id` may not reach a server that takes it for `x-user-id`.
+ *     for (let i = 0; i < pairs.length; i++) {
+ *       if (isSameField(pairs.name(i), IDENTITY)) this.requestHeaders.remove(pairs.name(i));
+ *     }
+ *     return Action.Continue;
+ *   }
+ * }
+ * ```
  */
 export function isSameField(name: Bytes, other: Bytes): bool {
   if (name.length != other.length) return false;

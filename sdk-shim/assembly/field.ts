@@ -18,7 +18,19 @@ function isTokenByte(byte: u32): bool {
   return ((set >> (byte & 31)) & 1) != 0;
 }
 
-/** True for a token: the name of a header, a method, an authentication scheme (RFC 9110 section 5.6.2). */
+/**
+ * True for a token: the name of a header, a method, an authentication scheme (RFC 9110 section 5.6.2).
+ *
+ * @example
+ * ```ts
+ * // The scheme of an `Authorization` header; empty when it is malformed.
+ * function schemeOf(authorization: Bytes): Bytes {
+ *   const space = authorization.indexOf(0x20);
+ *   const scheme = space < 0 ? authorization : authorization.slice(0, space);
+ *   return isToken(scheme) ? scheme : Bytes.EMPTY;
+ * }
+ * ```
+ */
 export function isToken(text: Bytes): bool {
   const length = text.length;
   const start = text.ptr;
@@ -28,7 +40,24 @@ export function isToken(text: Bytes): bool {
   return length > 0;
 }
 
-/** True for a header name: a token, or one of the pseudo headers of RFC 9113 section 8.3. */
+/**
+ * True for a header name: a token, or one of the pseudo headers of RFC 9113 section 8.3.
+ *
+ * @example
+ * ```ts
+ * class NamePlugin extends Plugin {
+ *   header: Bytes = Bytes.EMPTY;
+ *
+ *   configure(config: Bytes): bool {
+ *     const reader = ConfigReader.parse(config);
+ *     this.header = reader.root.requiredString("header", 128).toLowerCase();
+ *     if (!isFieldName(this.header)) reader.root.error("header", "the name of a header");
+ *     reader.root.finish();
+ *     return this.accept(reader);
+ *   }
+ * }
+ * ```
+ */
 export function isFieldName(name: Bytes): bool {
   if (name.length > 0 && load<u8>(name.ptr) == 0x3a) return isToken(name.slice(1));
   return isToken(name);
@@ -47,6 +76,13 @@ function isFieldByte(byte: u32): bool {
 /**
  * True for a header value without control characters (HTAB excepted): CR, LF and NUL would let a value
  * break out of its line. Bytes from 0x80 pass (`obs-text`). Empty is a value.
+ *
+ * @example
+ * ```ts
+ * function printable(value: Bytes): Bytes {
+ *   return isFieldValue(value) ? value : Bytes.EMPTY;
+ * }
+ * ```
  */
 export function isFieldValue(value: Bytes): bool {
   let at = value.ptr;

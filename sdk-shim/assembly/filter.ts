@@ -6,7 +6,30 @@ import { Headers, REQUEST_HEADERS, REQUEST_TRAILERS, RESPONSE_HEADERS, RESPONSE_
 import { isStreamOver, takeEnd } from "./phase";
 import { Reply } from "./reply";
 
-/** Anything a call to another cluster can be made for: a plugin, or one stream. */
+/**
+ * Anything a call to another cluster can be made for: a plugin, or one stream.
+ *
+ * @example
+ * ```ts
+ * // A call that plugins and filters can make alike.
+ * class Ping extends HttpCall {
+ *   constructor(context: Context) {
+ *     super(context);
+ *   }
+ *
+ *   onResponse(response: CallResponse): void {
+ *     log(LogLevel.Info, "the status is " + decimalText(response.status));
+ *   }
+ * }
+ *
+ * class PingingPlugin extends Plugin {
+ *   onTick(): void {
+ *     const request = new HeaderList().add(":method", "GET").add(":path", "/").add(":authority", "health");
+ *     new Ping(this).dispatch("health", request, Bytes.EMPTY, 1000);
+ *   }
+ * }
+ * ```
+ */
 export abstract class Context {
   /** The host's number for it. */
   id: u32 = 0;
@@ -21,6 +44,35 @@ export abstract class Context {
 /**
  * One HTTP stream. Override the hooks you need: a hook that no filter overrides costs nothing, the module
  * does not even export it. A subclass without fields is shared by all streams.
+ *
+ * @example
+ * ```ts
+ * const TENANT = Bytes.of("x-tenant");
+ *
+ * class TenantFilter extends HttpFilter {
+ *   private tenant: Bytes = Bytes.EMPTY;
+ *
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     const tenant = this.requestHeaders.get(TENANT);
+ *     if (!tenant) return this.reply(400).body("x-tenant is missing\n").send();
+ *     this.tenant = tenant; // a field: this filter is one stream's own
+ *     return Action.Continue;
+ *   }
+ *
+ *   onResponseHeaders(endOfStream: bool): Action {
+ *     this.responseHeaders.set(TENANT, this.tenant);
+ *     return Action.Continue;
+ *   }
+ * }
+ *
+ * class TenantPlugin extends Plugin {
+ *   createFilter(): HttpFilter {
+ *     return new TenantFilter();
+ *   }
+ * }
+ *
+ * registerPlugin(() => new TenantPlugin());
+ * ```
  */
 export abstract class HttpFilter extends Context {
   /** Readable and writable in `onRequestHeaders`, readable in `onLog`. */

@@ -3,7 +3,18 @@ import { Bytes } from "./bytes";
 import { isFieldName, isFieldValue, isToken } from "./field";
 import { bytesOf } from "./text";
 
-/** Headers being written: of a local reply or of a request to another cluster. */
+/**
+ * Headers being written: of a local reply or of a request to another cluster.
+ *
+ * @example
+ * ```ts
+ * const request = new HeaderList()
+ *   .add(":method", "GET")
+ *   .add(":path", "/keys")
+ *   .add(":authority", "keys.example.com")
+ *   .add("accept", "application/json");
+ * ```
+ */
 @final
 export class HeaderList {
   private readonly parts: Array<Bytes> = new Array<Bytes>();

@@ -16,12 +16,27 @@ let snapshotsHeld: bool = false;
  * Case does not matter in names; the host has them in lower case, and so written they are found fastest.
  * The first read asks the host for one value, the second reads the whole map at once, because a call that
  * returns bytes costs about the same whatever their number.
+ *
+ * @example
+ * ```ts
+ * class RoleFilter extends HttpFilter {
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     // All values: a client may send the header twice.
+ *     const roles = this.requestHeaders.getAll("x-role");
+ *     if (roles.length > 1) return this.reply(400).body("one role, please\n").send();
+ *     this.requestHeaders.remove("x-internal-role");
+ *     this.requestHeaders.set("x-role-count", roles.length == 1 ? "1" : "0");
+ *     return Action.Continue;
+ *   }
+ * }
+ * ```
  */
 @final
 export class Headers {
   private snapshot: Pairs | null = null;
   private hasRead: bool = false;
 
+  /** @internal Made by the SDK. */
   constructor(private readonly map: MapType) {}
 
   /** The first value of `name`; null when the map has no such header or is not available now. */
@@ -139,7 +154,7 @@ export class Headers {
     return pairs.length > 0 ? pairs.byteSize : -1;
   }
 
-  /** Forgets what was read: the map may change between callbacks. */
+  /** Forgets what was read: the map may change between callbacks. @internal */
   forget(): void {
     this.snapshot = null;
     this.hasRead = false;

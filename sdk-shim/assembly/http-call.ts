@@ -13,9 +13,39 @@ import { bytesOf } from "./text";
 /** Calls that wait for their answer, by the host's token. */
 const pending = new Map<u32, HttpCall>();
 
-/** The answer to a call; valid only inside `onResponse`. */
+/**
+ * The answer to a call; valid only inside `onResponse`.
+ *
+ * @example
+ * ```ts
+ * class Question extends HttpCall {
+ *   constructor(private readonly filter: HttpFilter) {
+ *     super(filter);
+ *   }
+ *
+ *   onResponse(response: CallResponse): void {
+ *     if (response.failed || response.status != 200) {
+ *       this.filter.reply(503).body("no answer\n").send();
+ *       return;
+ *     }
+ *     const user = response.headers.get("x-user");
+ *     if (user) this.filter.requestHeaders.set("x-user", user);
+ *     this.filter.resumeRequest();
+ *   }
+ * }
+ *
+ * class AskingFilter extends HttpFilter {
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     const question = new HeaderList().add(":method", "GET").add(":path", "/who").add(":authority", "users");
+ *     const sent = new Question(this).dispatch("users", question, Bytes.EMPTY, 500);
+ *     return sent == Status.Ok ? Action.Pause : this.reply(503).send();
+ *   }
+ * }
+ * ```
+ */
 @final
 export class CallResponse {
+  /** @internal Made by the SDK. */
   constructor(
     private readonly headerCount: i32,
     /** Size of the body in bytes. */
@@ -36,14 +66,17 @@ export class CallResponse {
     return value && value.length == 3 ? <i32>value.parseUint() : 0;
   }
 
+  /** The answer's headers with `:status`; none when the call failed. */
   get headers(): Headers {
     return CALL_RESPONSE_HEADERS;
   }
 
+  /** The answer's whole body. */
   get body(): Body {
     return CALL_RESPONSE_BODY;
   }
 
+  /** The answer's trailers; none when it has none. */
   get trailers(): Headers {
     return CALL_RESPONSE_TRAILERS;
   }
@@ -55,8 +88,32 @@ const STATUS = Bytes.of(":status");
  * A request to a cluster. The language has no closures: subclass it, keep what the answer needs in
  * fields, and decide in `onResponse`, which runs on behalf of `owner`, a plugin or a stream. When the
  * stream ends first, `onResponse` is never called.
+ *
+ * @example
+ * ```ts
+ * class Permission extends HttpCall {
+ *   constructor(private readonly filter: HttpFilter) {
+ *     super(filter);
+ *   }
+ *
+ *   onResponse(response: CallResponse): void {
+ *     if (response.status == 200) this.filter.resumeRequest();
+ *     else this.filter.reply(403).body("not allowed\n").send();
+ *   }
+ * }
+ *
+ * class PermissionFilter extends HttpFilter {
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     const request = new HeaderList().add(":method", "POST").add(":path", "/check").add(":authority", "authz");
+ *     const sent = new Permission(this).dispatch("authz", request, Bytes.EMPTY, 1000);
+ *     if (sent != Status.Ok) return this.reply(503).send(); // nothing was sent: nobody will resume
+ *     return Action.Pause;
+ *   }
+ * }
+ * ```
  */
 export abstract class HttpCall {
+  /** A call on behalf of `callOwner`: the filter of the stream that waits for it, or a plugin. */
   constructor(private readonly callOwner: Context) {}
 
   /** The answer has come. A paused stream must be resumed or replied to here, or it hangs. */
@@ -87,7 +144,7 @@ export abstract class HttpCall {
     return status;
   }
 
-  /** The host has the answer to call `token`: hands it to the call, if the stream it was made for still exists. */
+  /** The host has the answer to call `token`: hands it to the call, if the stream it was made for still exists. @internal */
   static settle(token: u32, headerCount: i32, bodySize: i32): void {
     if (!pending.has(token)) return;
     const call = pending.get(token);
@@ -103,7 +160,7 @@ export abstract class HttpCall {
     owner.isResponsePaused = false;
   }
 
-  /** Drops the calls made for plugin `pluginId` and its streams. */
+  /** Drops the calls made for plugin `pluginId` and its streams. @internal */
   static forget(pluginId: u32): void {
     const tokens = pending.keys();
     for (let i = 0; i < tokens.length; i++) {

@@ -9,7 +9,40 @@ import { LogLevel, log } from "./log";
 /** Passes every stream through. */
 class PassThrough extends HttpFilter {}
 
-/** One configuration of the plugin (a root context): reads it once and makes a filter for every stream. */
+/**
+ * One configuration of the plugin (a root context): reads it once and makes a filter for every stream.
+ *
+ * @example
+ * ```ts
+ * class GreetingPlugin extends Plugin {
+ *   private greeting: Bytes = Bytes.EMPTY;
+ *
+ *   configure(config: Bytes): bool {
+ *     const reader = ConfigReader.parse(config);
+ *     this.greeting = reader.root.string("greeting", "hello", 100);
+ *     reader.root.finish();
+ *     return this.accept(reader);
+ *   }
+ *
+ *   createFilter(): HttpFilter {
+ *     return new GreetingFilter(this.greeting);
+ *   }
+ * }
+ *
+ * class GreetingFilter extends HttpFilter {
+ *   constructor(private readonly greeting: Bytes) {
+ *     super();
+ *   }
+ *
+ *   onResponseHeaders(endOfStream: bool): Action {
+ *     this.responseHeaders.set("x-greeting", this.greeting);
+ *     return Action.Continue;
+ *   }
+ * }
+ *
+ * registerPlugin(() => new GreetingPlugin());
+ * ```
+ */
 export abstract class Plugin extends Context {
   /**
    * Reads the configuration; false refuses it: the host then keeps the one in force, or does not start.

@@ -8,6 +8,15 @@ import { bytesOf } from "./text";
 /**
  * Encodes a property path, for instance `propertyPath(["source", "address"])`; keep it in a constant.
  * Names: https://www.envoyproxy.io/docs/envoy/v1.40.0/intro/arch_overview/advanced/attributes
+ *
+ * @example
+ * ```ts
+ * const PLAN = propertyPath(["xds", "route_metadata", "filter_metadata", "shop", "plan"]);
+ *
+ * function planOfRoute(): Bytes | null {
+ *   return getProperty(PLAN);
+ * }
+ * ```
  */
 export function propertyPath(segments: Array<string>): Bytes {
   const path = new BytesBuilder();
@@ -22,6 +31,16 @@ export function propertyPath(segments: Array<string>): Bytes {
  * The property at `path` as the host encodes it: a text or bytes as they are, a message of protobuf as its binary form,
  * for all else see the other functions. Null when it has no value; empty for an empty text, and for a message
  * that is not set.
+ *
+ * @example
+ * ```ts
+ * const ROUTE = propertyPath(["xds", "route_name"]);
+ *
+ * function routeName(): Bytes {
+ *   const name = getProperty(ROUTE);
+ *   return name ? name : Bytes.EMPTY;
+ * }
+ * ```
  */
 export function getProperty(path: Bytes): Bytes | null {
   const status = env.proxy_get_property(path.ptr, path.length, addressOut, sizeOut);
@@ -128,7 +147,20 @@ export function getListProperty(path: Bytes): Array<Bytes> | null {
   return list;
 }
 
-/** A number (port, size, status), duration or time (nanoseconds since 1970); `fallback` when there is none. */
+/**
+ * A number (port, size, status), duration or time (nanoseconds since 1970); `fallback` when there is none.
+ *
+ * @example
+ * ```ts
+ * const SIZE = propertyPath(["request", "size"]);
+ *
+ * class UploadFilter extends HttpFilter {
+ *   onLog(): void {
+ *     log(LogLevel.Info, "request of " + decimalText(getIntegerProperty(SIZE, 0)) + " bytes");
+ *   }
+ * }
+ * ```
+ */
 export function getIntegerProperty(path: Bytes, fallback: i64): i64 {
   const value = getProperty(path);
   return value && value.length == 8 ? load<i64>(value.ptr) : fallback;
@@ -137,6 +169,18 @@ export function getIntegerProperty(path: Bytes, fallback: i64): i64 {
 /**
  * Writes filter state `wasm.<name>`, which later Wasm filters of the stream read with `getProperty` and
  * access logs print with `%FILTER_STATE(wasm.<name>:PLAIN)%`. NotFound outside a stream.
+ *
+ * @example
+ * ```ts
+ * const USER = Bytes.of("shop.user");
+ *
+ * class IdentityFilter extends HttpFilter {
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     setProperty(USER, "alice"); // a later filter reads it with getProperty(USER)
+ *     return Action.Continue;
+ *   }
+ * }
+ * ```
  */
 export function setProperty<N, V>(name: N, value: V): Status {
   const key = bytesOf<N>(name);

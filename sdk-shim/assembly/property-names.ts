@@ -21,6 +21,19 @@ const ROOTS: StaticArray<Bytes> = [
 /**
  * True for a dotted name that begins like an attribute of the host, such as `source.address`: not one under which
  * filters tell each other what they found.
+ *
+ * @example
+ * ```ts
+ * class ForwardPlugin extends Plugin {
+ *   configure(config: Bytes): bool {
+ *     const reader = ConfigReader.parse(config);
+ *     const name = reader.root.string("property", "shop.user");
+ *     if (isAttributeName(name)) reader.root.error("property", "a name that the host does not use itself");
+ *     reader.root.finish();
+ *     return this.accept(reader);
+ *   }
+ * }
+ * ```
  */
 export function isAttributeName(name: Bytes): bool {
   const dot = name.indexOf(DOT);

@@ -22,8 +22,15 @@ let sharedFilter: HttpFilter | null = null;
 /**
  * Names the plugin that this module is; call it at the top level of the entry file. A module with several
  * plugins names each with the `root_id` of its configuration; the only one takes any `root_id`.
+ *
+ * @example
+ * ```ts
+ * class PassingPlugin extends Plugin {}
+ *
+ * registerPlugin(() => new PassingPlugin(), "passing");
+ * ```
  */
-export function registerPlugin(create: PluginFactory, rootId: string = ""): void {
+export function registerPlugin(create: () => Plugin, rootId: string = ""): void {
   factories.push(create);
   rootIds.push(Bytes.of(rootId));
 }

@@ -13,6 +13,19 @@ const DERIVED_GRPC_STATUS: i32 = -1;
 /**
  * An answer given by the filter itself. For gRPC requests the host turns it into status 200 with
  * `grpc-status` and `grpc-message`. It passes through the response hooks like any response.
+ *
+ * @example
+ * ```ts
+ * class ClosedFilter extends HttpFilter {
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     return this.reply(503)
+ *       .header("retry-after", "3600")
+ *       .body("closed until five\n")
+ *       .details("shop_closed")
+ *       .send();
+ *   }
+ * }
+ * ```
  */
 @final
 export class Reply {
@@ -21,6 +34,7 @@ export class Reply {
   private why: Bytes = Bytes.EMPTY;
   private grpc: i32 = DERIVED_GRPC_STATUS;
 
+  /** With HTTP status `status`, 200 to 599; `HttpFilter.reply` makes one. */
   constructor(private readonly status: u32) {}
 
   /**

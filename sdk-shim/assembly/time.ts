@@ -3,7 +3,16 @@ import { numberOut } from "./abi/memory";
 import { Status } from "./abi/types";
 import * as wasi from "./abi/wasi_snapshot_preview1";
 
-/** Wall-clock time in nanoseconds since 1970-01-01 UTC; it can step. 0 when the host has no clock. */
+/**
+ * Wall-clock time in nanoseconds since 1970-01-01 UTC; it can step. 0 when the host has no clock.
+ *
+ * @example
+ * ```ts
+ * function secondsNow(): i64 {
+ *   return currentTimeNanoseconds() / 1000000000;
+ * }
+ * ```
+ */
 export function currentTimeNanoseconds(): i64 {
   return env.proxy_get_current_time_nanoseconds(numberOut) == Status.Ok ? load<i64>(numberOut) : 0;
 }

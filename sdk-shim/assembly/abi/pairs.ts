@@ -43,7 +43,22 @@ export function isPairs(encoded: Bytes): bool {
   return end <= <u64>encoded.length;
 }
 
-/** A header list as the host encoded it, read in place. Names are lower case, pseudo headers come first. */
+/**
+ * A header list as the host encoded it, read in place. Names are lower case, pseudo headers come first.
+ *
+ * @example
+ * ```ts
+ * class CountingFilter extends HttpFilter {
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     const pairs = this.requestHeaders.pairs();
+ *     let size = 0;
+ *     for (let i = 0; i < pairs.length; i++) size += pairs.name(i).length + pairs.value(i).length;
+ *     if (size > 16384) return this.reply(431).send();
+ *     return Action.Continue;
+ *   }
+ * }
+ * ```
+ */
 @final
 export class Pairs {
   /** Number of entries; a repeated header is a repeated entry. */
@@ -53,6 +68,7 @@ export class Pairs {
   private nextIndex: i32 = 0;
   private nextOffset: i32;
 
+  /** Reads what the host encoded; anything else is not checked. @internal */
   constructor(encoded: Bytes) {
     this.encoded = encoded;
     const count = encoded.length < 4 ? 0 : load<i32>(encoded.ptr);

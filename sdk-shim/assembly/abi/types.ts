@@ -1,17 +1,45 @@
-/** Result of a host function (proxy-wasm 0.2.1, `proxy_status_t`). */
+/**
+ * Result of a host function (proxy-wasm 0.2.1, `proxy_status_t`).
+ *
+ * @example
+ * ```ts
+ * const NAME = Bytes.of("x-user");
+ *
+ * class UserFilter extends HttpFilter {
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     // A value that would split the message is refused, not sent.
+ *     if (this.requestHeaders.set(NAME, "alice") != Status.Ok) return this.reply(500).send();
+ *     return Action.Continue;
+ *   }
+ * }
+ * ```
+ */
 export enum Status {
+  /** It is done; what the function returns is there. */
   Ok = 0,
+  /** There is no such header, property, key, metric, function or token. */
   NotFound = 1,
+  /** An argument is wrong, or the call is not possible now. */
   BadArgument = 2,
+  /** The host could not encode what was asked for. */
   SerializationFailure = 3,
+  /** The host could not decode what it was given. */
   ParseFailure = 4,
+  /** An expression is malformed. Envoy does not use it. */
   BadExpression = 5,
+  /** An address or a size lies outside of the module's memory, or the module gave no memory for the result. */
   InvalidMemoryAccess = 6,
+  /** The queue is empty. */
   Empty = 7,
+  /** Somebody else has written since the value was read. */
   CasMismatch = 8,
+  /** The result is not of the type that was asked for. Envoy does not use it. */
   ResultMismatch = 9,
+  /** The host failed, or does not allow this module the call. */
   InternalFailure = 10,
+  /** The connection broke. */
   BrokenConnection = 11,
+  /** The host does not have it. */
   Unimplemented = 12,
 }
 

@@ -1,4 +1,22 @@
-/** One thing that is wrong with a configuration. */
+/**
+ * One thing that is wrong with a configuration.
+ *
+ * @example
+ * ```ts
+ * class ListedPlugin extends Plugin {
+ *   configure(config: Bytes): bool {
+ *     const reader = ConfigReader.parse(config);
+ *     reader.root.requiredString("name");
+ *     reader.root.finish();
+ *     for (let i = 0; i < reader.errors.length; i++) {
+ *       const error: ConfigError = reader.errors[i];
+ *       log(LogLevel.Error, error.pointer + " should be " + error.expected);
+ *     }
+ *     return reader.errors.length == 0;
+ *   }
+ * }
+ * ```
+ */
 @final
 export class ConfigError {
   constructor(

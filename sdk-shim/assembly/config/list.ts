@@ -10,12 +10,35 @@ export const MAX_LENGTH: i32 = 8192;
 /** Items a list may have where the reader is not told otherwise. */
 export const MAX_ITEMS: i32 = 1024;
 
-/** A list of the configuration, read item by item. Wrong items are recorded as errors. */
+/**
+ * A list of the configuration, read item by item. Wrong items are recorded as errors.
+ *
+ * @example
+ * ```ts
+ * class PathsPlugin extends Plugin {
+ *   paths: Array<Bytes> = [];
+ *
+ *   configure(config: Bytes): bool {
+ *     const reader = ConfigReader.parse(config);
+ *     const list: ConfigList | null = reader.root.list("paths", 64);
+ *     if (list) {
+ *       for (let i = 0; i < list.length; i++) {
+ *         const path = list.stringAt(i, 256);
+ *         if (path.at(0) == 0x2f) this.paths.push(path);
+ *         else list.error(i, 'a path that begins with "/"');
+ *       }
+ *     }
+ *     reader.root.finish();
+ *     return this.accept(reader);
+ *   }
+ * }
+ * ```
+ */
 @final
 export class ConfigList {
   private objects: Array<ConfigObject> = [];
 
-  /** Made by `ConfigObject.list`. `secret`: no error shows an item. */
+  /** @internal Made by `ConfigObject.list`. `secret`: no error shows an item. */
   constructor(
     private errors: ConfigErrors,
     /** JSON Pointer of this list. */

@@ -13,6 +13,24 @@ import { ConfigSlot } from "./slot";
  * A getter whose member is absent returns its default. A getter whose member is wrong (also null) records an error
  * and returns its default, so that reading goes on and all errors are found at once. Each getter makes its key a
  * known one: `finish` on the outermost object reports the others.
+ *
+ * @example
+ * ```ts
+ * class TimeoutPlugin extends Plugin {
+ *   cluster: Bytes = Bytes.EMPTY;
+ *   timeoutMilliseconds: u32 = 0;
+ *
+ *   configure(config: Bytes): bool {
+ *     const reader = ConfigReader.parse(config);
+ *     const root: ConfigObject = reader.root;
+ *     this.cluster = root.requiredString("cluster");
+ *     // From 1 ms to 60 s, in nanoseconds; 500 ms when it is not there.
+ *     this.timeoutMilliseconds = <u32>(root.duration("timeout", 500000000, 1000000, 60000000000) / 1000000);
+ *     root.finish(); // reports keys that nothing has asked for
+ *     return this.accept(reader);
+ *   }
+ * }
+ * ```
  */
 @final
 export class ConfigObject {
@@ -21,7 +39,7 @@ export class ConfigObject {
   private objects: Array<ConfigObject> = [];
   private lists: Array<ConfigList> = [];
 
-  /** Made by the reader. Without `value` there was an error: all is absent, and nothing more is reported. */
+  /** @internal Made by the reader. Without `value` there was an error: all is absent, and nothing more is reported. */
   constructor(
     private errors: ConfigErrors,
     /** JSON Pointer of this object. */

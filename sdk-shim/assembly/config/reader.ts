@@ -9,11 +9,18 @@ import { ConfigObject } from "./object";
  * Reads a plugin's configuration (JSON text or a binary `google.protobuf.Struct`) and collects all that is wrong
  * with it.
  *
+ * @example
  * ```ts
- * const reader = ConfigReader.parse(config);
- * const limit = reader.root.integer("limit", 10, 1, 1000);
- * reader.root.finish();
- * return reader.ok();
+ * class NamedPlugin extends Plugin {
+ *   private name: Bytes = Bytes.EMPTY;
+ *
+ *   configure(config: Bytes): bool {
+ *     const reader = ConfigReader.parse(config);
+ *     this.name = reader.root.requiredString("name", 64);
+ *     reader.root.finish();
+ *     return this.accept(reader);
+ *   }
+ * }
  * ```
  */
 @final

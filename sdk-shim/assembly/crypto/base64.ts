@@ -82,6 +82,15 @@ export function encodeDigits(data: Bytes, plus: u8, slash: u8, padded: bool): By
 /**
  * Decodes standard base64 with its padding (RFC 4648 4). Null on every other text: white space, missing or
  * superfluous `=`, unused bits that are not zero.
+ *
+ * @example
+ * ```ts
+ * // User and password of `Authorization: Basic ...` (RFC 7617); null when it is malformed.
+ * function credentials(sent: Bytes): Bytes | null {
+ *   const decoded = decodeBase64(sent.slice(6));
+ *   return decoded && decoded.indexOf(0x3a) >= 0 ? decoded : null;
+ * }
+ * ```
  */
 export function decodeBase64(text: Bytes): Bytes | null {
   const length = text.length;
@@ -92,7 +101,21 @@ export function decodeBase64(text: Bytes): Bytes | null {
   return decodeDigits(text.slice(0, digits), 0x2b, 0x2f);
 }
 
-/** Encodes `data` as standard base64 with padding (RFC 4648 4). */
+/**
+ * Encodes `data` as standard base64 with padding (RFC 4648 4).
+ *
+ * @example
+ * ```ts
+ * const basic = new BytesBuilder().append("Basic ").append(encodeBase64(Bytes.of("user:password"))).take();
+ *
+ * class CredentialsFilter extends HttpFilter {
+ *   onRequestHeaders(endOfStream: bool): Action {
+ *     this.requestHeaders.set("authorization", basic);
+ *     return Action.Continue;
+ *   }
+ * }
+ * ```
+ */
 export function encodeBase64(data: Bytes): Bytes {
   return encodeDigits(data, 0x2b, 0x2f, true);
 }

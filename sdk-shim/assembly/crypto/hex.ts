@@ -1,11 +1,31 @@
 import { allocateBuffer, Bytes, BytesBuilder } from "../bytes";
 
-/** Encodes `data` as lowercase hexadecimal digits, two per byte. */
+/**
+ * Encodes `data` as lowercase hexadecimal digits, two per byte.
+ *
+ * @example
+ * ```ts
+ * function fingerprint(body: Bytes): Bytes {
+ *   return encodeHex(sha256(body)); // 64 digits
+ * }
+ * ```
+ */
 export function encodeHex(data: Bytes): Bytes {
   return new BytesBuilder(data.length << 1).appendHex(data).take();
 }
 
-/** Decodes hexadecimal digits of either case; null when their number is odd or a byte is none. */
+/**
+ * Decodes hexadecimal digits of either case; null when their number is odd or a byte is none.
+ *
+ * @example
+ * ```ts
+ * // The trace ID of a `traceparent` header, 16 bytes; null when it is malformed.
+ * function traceId(traceparent: Bytes): Bytes | null {
+ *   const id = decodeHex(traceparent.slice(3, 35));
+ *   return id && id.length == 16 ? id : null;
+ * }
+ * ```
+ */
 export function decodeHex(text: Bytes): Bytes | null {
   if ((text.length & 1) != 0) return null;
   const size = text.length >> 1;

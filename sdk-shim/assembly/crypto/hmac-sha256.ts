@@ -6,7 +6,16 @@ import { initialState, writeDigest } from "./sha256-block";
 const state = memory.data(32, 16);
 const block = memory.data(64, 16);
 
-/** The HMAC-SHA-256 of `data` under `key` (RFC 2104): 32 bytes. Keys of every length work, also the empty one. */
+/**
+ * The HMAC-SHA-256 of `data` under `key` (RFC 2104): 32 bytes. Keys of every length work, also the empty one.
+ *
+ * @example
+ * ```ts
+ * function signature(secret: Bytes, message: Bytes): Bytes {
+ *   return encodeHex(hmacSha256(secret, message));
+ * }
+ * ```
+ */
 export function hmacSha256(key: Bytes, data: Bytes): Bytes {
   return new HmacSha256(key).sign(data);
 }
@@ -14,12 +23,35 @@ export function hmacSha256(key: Bytes, data: Bytes): Bytes {
 /**
  * HMAC-SHA-256 under one key (RFC 2104), which is prepared once: a message then costs two blocks beside its own
  * and one allocation of 32 bytes to sign, none to verify.
+ *
+ * @example
+ * ```ts
+ * class Signer {
+ *   private readonly code: HmacSha256;
+ *
+ *   constructor(secret: Bytes) {
+ *     this.code = new HmacSha256(secret); // prepared once, for all messages
+ *   }
+ *
+ *   isSigned(message: Bytes, signature: Bytes): bool {
+ *     const code = decodeHex(signature);
+ *     return code ? this.code.verify(message, code) : false;
+ *   }
+ * }
+ *
+ * const signer = new Signer(Bytes.of("a secret from the configuration"));
+ *
+ * function isGenuine(message: Bytes, signature: Bytes): bool {
+ *   return signer.isSigned(message, signature);
+ * }
+ * ```
  */
 @final
 export class HmacSha256 {
   /** The states after the inner and after the outer key pad. */
   private pads: ArrayBuffer = allocateBuffer(DIGEST_BYTES * 2);
 
+  /** Under `key`, of any length. */
   constructor(key: Bytes) {
     const short = key.length > BLOCK_BYTES ? sha256(key) : key;
     const pads = changetype<usize>(this.pads);

@@ -5,7 +5,16 @@ import { initialState, writeDigest } from "./sha256-block";
 const state = memory.data(32, 16);
 const block = memory.data(64, 16);
 
-/** The SHA-256 digest of `data` (FIPS 180-4): 32 bytes. Allocates nothing else. */
+/**
+ * The SHA-256 digest of `data` (FIPS 180-4): 32 bytes. Allocates nothing else.
+ *
+ * @example
+ * ```ts
+ * function etag(body: Bytes): Bytes {
+ *   return new BytesBuilder(66).append('"').appendHex(sha256(body)).append('"').take();
+ * }
+ * ```
+ */
 export function sha256(data: Bytes): Bytes {
   initialState(state);
   const left = compressBlocks(state, data.ptr, data.length);
@@ -16,13 +25,26 @@ export function sha256(data: Bytes): Bytes {
   return Bytes.fromBuffer(digest);
 }
 
-/** SHA-256 of data that comes in parts. */
+/**
+ * SHA-256 of data that comes in parts.
+ *
+ * @example
+ * ```ts
+ * // The digest of several parts as if they were one.
+ * function digestOf(parts: Array<Bytes>): Bytes {
+ *   const hash = new Sha256();
+ *   for (let i = 0; i < parts.length; i++) hash.update(parts[i]);
+ *   return encodeHex(hash.digest());
+ * }
+ * ```
+ */
 @final
 export class Sha256 {
   /** The state between blocks, then a block that is not full yet. */
   private memory: ArrayBuffer = allocateBuffer(DIGEST_BYTES + BLOCK_BYTES);
   private total: u64 = 0;
 
+  /** Of no bytes yet. */
   constructor() {
     initialState(changetype<usize>(this.memory));
   }

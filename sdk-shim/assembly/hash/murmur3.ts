@@ -6,6 +6,14 @@ const C2: u32 = 0x1b873593;
 /**
  * MurmurHash3 x86 32-bit of `data`, evenly spread over all u32: for buckets and table slots, not for secrets.
  * The same bytes and `seed` give the same number in every implementation (the one by Austin Appleby).
+ *
+ * @example
+ * ```ts
+ * // True for the same `percent` of users every time.
+ * function isChosen(user: Bytes, percent: u32): bool {
+ *   return murmur3(user) % 100 < percent;
+ * }
+ * ```
  */
 export function murmur3(data: Bytes, seed: u32 = 0): u32 {
   const length = data.length;

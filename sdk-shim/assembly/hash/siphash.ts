@@ -1,10 +1,28 @@
 import { Bytes } from "../bytes";
 
-/** The 16 bytes of a SipHash key as two little-endian numbers. Keep it secret: who knows it can aim collisions. */
+/**
+ * The 16 bytes of a SipHash key as two little-endian numbers. Keep it secret: who knows it can aim collisions.
+ *
+ * @example
+ * ```ts
+ * class KeyedPlugin extends Plugin {
+ *   key: SipKey = SipKey.of(Bytes.EMPTY);
+ *
+ *   configure(config: Bytes): bool {
+ *     const random = randomBytes(16);
+ *     if (!random) return false;
+ *     this.key = SipKey.of(Bytes.fromBuffer(random));
+ *     return true;
+ *   }
+ * }
+ * ```
+ */
 @final
 export class SipKey {
   constructor(
+    /** Bytes 0 to 7. */
     readonly low: u64,
+    /** Bytes 8 to 15. */
     readonly high: u64,
   ) {}
 
@@ -17,6 +35,14 @@ export class SipKey {
 /**
  * SipHash-2-4 of `data` (Aumasson and Bernstein, 2012): 64 bits that nobody can predict or collide without the key.
  * For tables whose keys a client chooses; not a message authentication code for secrets worth more than that.
+ *
+ * @example
+ * ```ts
+ * // A slot that a client cannot aim at without knowing `key`.
+ * function slotOf(clientKey: Bytes, key: SipKey): u32 {
+ *   return <u32>(sipHash(clientKey, key) % 1024);
+ * }
+ * ```
  */
 export function sipHash(data: Bytes, key: SipKey): u64 {
   let v0: u64 = key.low ^ 0x736f6d6570736575;

@@ -15,6 +15,18 @@ const FIRST_ENTRIES: i32 = 32;
  * every string and number as the grammar has it, member names unique after unescaping (RFC 7493 2.3), lone
  * surrogates and numbers beyond f64 refused. What is wrong comes back as the result's error. The value's strings are
  * views of `text` where they have no escapes.
+ *
+ * @example
+ * ```ts
+ * class OrderFilter extends HttpFilter {
+ *   onRequestBody(size: i32, endOfStream: bool): Action {
+ *     if (!endOfStream) return Action.Pause;
+ *     const result = parseJson(this.requestBody.read());
+ *     if (!result.value) return this.reply(400).body(result.error + "\n").send();
+ *     return Action.Continue;
+ *   }
+ * }
+ * ```
  */
 export function parseJson(text: Bytes, limits: JsonLimits = JsonLimits.DEFAULT): JsonResult {
   return new Parser(text, limits).run();

@@ -2,10 +2,20 @@ import { decimalText } from "../bytes-builder";
 import { Tape, Entry } from "./tape";
 import { JsonValue } from "./value";
 
-/** What became of a document: its value, or what is wrong with it and where. */
+/**
+ * What became of a document: its value, or what is wrong with it and where.
+ *
+ * @example
+ * ```ts
+ * function logFailure(result: JsonResult): void {
+ *   if (result.value) return;
+ *   log(LogLevel.Warn, result.error + " at byte " + decimalText(result.offset) + ", in " + result.path);
+ * }
+ * ```
+ */
 @final
 export class JsonResult {
-  /** Made by the parsers. `open` is the container that was being read when the error was met, -1 when none was. */
+  /** @internal Made by the parsers. `open` is the container that was being read when the error was met, -1 when none was. */
   constructor(
     /** The outermost value; null when the document was refused. */
     readonly value: JsonValue | null,
@@ -17,7 +27,7 @@ export class JsonResult {
     private open: i32,
   ) {}
 
-  /** This failure with another error text. */
+  /** This failure with another error text. @internal */
   withError(error: string): JsonResult {
     return new JsonResult(null, error, this.offset, this.tape, this.open);
   }

@@ -1,13 +1,28 @@
 import { Bytes } from "../bytes";
 import { Entry, Tape } from "./tape";
 
-/** What a JSON value is. */
+/**
+ * What a JSON value is.
+ *
+ * @example
+ * ```ts
+ * function textOf(value: JsonValue): Bytes {
+ *   return value.kind == JsonKind.String ? value.text : Bytes.EMPTY;
+ * }
+ * ```
+ */
 export enum JsonKind {
+  /** `null` */
   Null,
+  /** `true` or `false` */
   Bool,
+  /** A number, within or without 64 bits. */
   Number,
+  /** A string. */
   String,
+  /** A list of values. */
   Array,
+  /** Members: names, each with a value. */
   Object,
 }
 
@@ -17,6 +32,25 @@ const SAFE_INTEGER: f64 = 9007199254740991;
  * A value of a parsed document: a small handle that keeps the whole document alive.
  *
  * Asking for what it is not never traps: the getters then return false, 0 or nothing.
+ *
+ * @example
+ * ```ts
+ * const ITEMS = Bytes.of("items");
+ * const PRICE = Bytes.of("price");
+ *
+ * // The sum of `{"items": [{"price": 3}, ...]}`.
+ * function totalOf(order: JsonValue): i64 {
+ *   let total: i64 = 0;
+ *   const items = order.get(ITEMS);
+ *   if (!items) return total;
+ *   for (let i = 0; i < items.length; i++) {
+ *     const item = items.at(i);
+ *     const price = item ? item.get(PRICE) : null;
+ *     if (price && price.isInteger) total += price.integer;
+ *   }
+ *   return total;
+ * }
+ * ```
  */
 @final
 export class JsonValue {
@@ -24,7 +58,7 @@ export class JsonValue {
   private seenIndex: i32 = 0;
   private seenEntry: i32 = 0;
 
-  /** The value at `entry` of `tape`. Made by the parsers. */
+  /** The value at `entry` of `tape`. Made by the parsers. @internal */
   constructor(
     private tape: Tape,
     private entry: i32,
