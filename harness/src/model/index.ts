@@ -58,6 +58,8 @@ export interface FilterSpec {
   readonly vmConfig?: unknown;
   /** The only functions of the ABI that the module may call and be called by; absent: all. */
   readonly capabilities?: readonly string[];
+  /** Body hooks run while the headers' hook has paused (PluginConfig.allow_on_headers_stop_iteration). */
+  readonly allowOnHeadersStopIteration?: boolean;
   readonly failurePolicy?: FailurePolicy;
 }
 

@@ -106,6 +106,7 @@ function wasmConfig(filter: FilterSpec, place: ModulePlace): JsonObject {
         ...(filter.capabilities && { capability_restriction_config: restriction(filter.capabilities) }),
       },
       ...(text !== "" && { configuration: stringValue(text) }),
+      ...(filter.allowOnHeadersStopIteration === true && { allow_on_headers_stop_iteration: true }),
       failure_policy: filter.failurePolicy === "open" ? "FAIL_OPEN" : "FAIL_CLOSED",
     },
   };

@@ -94,6 +94,8 @@ export interface FilterUnderTest {
   readonly vmConfig?: unknown;
   /** The only functions of the ABI that the module may call and be called by; absent: all. */
   readonly capabilities?: readonly string[];
+  /** Body hooks run while the headers' hook has paused. */
+  readonly allowOnHeadersStopIteration?: boolean;
 }
 
 /** What a suite runs on. Defaults: every request goes to upstream "stable", 1 worker. */

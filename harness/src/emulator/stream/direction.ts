@@ -54,7 +54,9 @@ export class Direction {
       const action = this.#call(filter, context, 0, headers.size, end ? 1 : 0);
       const isStop = action !== HeadersAction.Continue && action !== HeadersAction.ContinueAndEndStream;
       if (isStop) {
-        flow.stopped = Stop.Headers;
+        const isOnly = action === HeadersAction.StopIteration && filter.instance.plugin.allowsStopIteration;
+        flow.stopped = isOnly ? Stop.HeadersOnly : Stop.Headers;
+        flow.holdsHeaders = true;
         flow.hasEnd = end;
         flow.isLimited = action === HeadersAction.StopAllAndBuffer;
       } else context.maps[this.#kind * 2] = undefined;
@@ -77,6 +79,7 @@ export class Direction {
       const passed = this.#filterData(filter, flow, context, body, end);
       if (!passed) return;
       body = passed;
+      if (!this.#releaseHeaders(flow, index)) return;
       const trailers = flow.pendingTrailers;
       if (trailers) {
         // The filter added trailers to the last bytes: they end the message for everybody behind it.
@@ -108,7 +111,7 @@ export class Direction {
         flow.pendingTrailers = trailers;
       } else context.maps[slot] = undefined;
       this.#settle(filter);
-      if (isStop || this.isAborted) return;
+      if (isStop || this.isAborted || !this.#releaseHeaders(flow, index)) return;
       if (flow.stopped === Stop.Data) {
         flow.stopped = Stop.None;
         context.bodies[this.#kind] = undefined;
@@ -131,6 +134,8 @@ export class Direction {
     const pending = flow.takePending();
     if (filter.context) filter.context.maps[this.#kind * 2] = undefined;
     const isEnd = flow.hasEnd && !trailers;
+    const holdsHeaders = flow.holdsHeaders;
+    flow.holdsHeaders = false;
     if (was === Stop.Headers) {
       // Nothing but the headers has been shown to the filter: what came meanwhile begins with it.
       this.sendHeaders(this.#headers, isEnd && !pending, index + 1);
@@ -139,8 +144,18 @@ export class Direction {
       return;
     }
     if (filter.context) filter.context.bodies[this.#kind] = undefined;
+    if (holdsHeaders) this.sendHeaders(this.#headers, isEnd && was === Stop.HeadersOnly, index + 1);
     if (pending || (was === Stop.Data && isEnd)) this.sendData(pending ?? new Body(), isEnd, index + 1);
     if (trailers) this.sendTrailers(trailers, index + 1);
+  }
+
+  /** Sends on headers that a filter held while it looked at the body. @returns false when nothing may flow any more */
+  #releaseHeaders(flow: FlowState, index: number): boolean {
+    if (!flow.holdsHeaders || !this.#headers) return true;
+    flow.holdsHeaders = false;
+    if (flow.stopped === Stop.HeadersOnly) flow.stopped = Stop.None;
+    this.sendHeaders(this.#headers, false, index + 1);
+    return !this.isAborted;
   }
 
   /** Calls the data hook. @returns what goes on to the next filter, undefined if it stops here */

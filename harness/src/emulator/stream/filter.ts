@@ -5,7 +5,7 @@ import type { Plugin } from "../vm/plugin.ts";
 import type { Vm } from "../vm/vm.ts";
 
 /** Why the iteration over the chain rests at a filter. */
-export const Stop = { None: 0, Headers: 1, Data: 2, Trailers: 3 } as const;
+export const Stop = { None: 0, Headers: 1, Data: 2, Trailers: 3, HeadersOnly: 4 } as const;
 
 /** Where one direction of the stream stands at one filter. */
 export class FlowState {
@@ -16,6 +16,8 @@ export class FlowState {
   pending: Body | undefined;
   /** The last data hook returned StopIterationAndBuffer: the next one sees all of {@link pending}. */
   isBuffering = false;
+  /** The headers have not gone on, but body and trailers are shown to the filter (StopIteration). */
+  holdsHeaders = false;
   pendingTrailers: HeaderMap | undefined;
   /** Headers said StopAllIterationAndBuffer: more than the limit is an error instead of back-pressure. */
   isLimited = false;

@@ -16,6 +16,8 @@ export class Plugin {
   readonly vmConfiguration: Uint8Array;
   /** The only functions that the module may call and be called by; undefined: all. */
   readonly capabilities: ReadonlySet<string> | undefined;
+  /** Whether body hooks run while the headers' hook has paused. */
+  readonly allowsStopIteration: boolean;
   /** Plugins with equal keys share a VM on each thread (Envoy 1.40: the whole VM configuration). */
   readonly vmKey: string;
   /** Plugins with equal keys share a root context in their VM (Envoy 1.40: everything but the VM). */
@@ -33,6 +35,7 @@ export class Plugin {
     const vmText = configText(spec.vmConfig);
     this.vmConfiguration = utf8.encode(vmText);
     this.capabilities = spec.capabilities && new Set(spec.capabilities);
+    this.allowsStopIteration = spec.allowOnHeadersStopIteration === true;
     const environment = Object.entries(this.environment).sort(([a], [b]) => (a < b ? -1 : 1));
     this.vmKey = JSON.stringify([
       this.vmId,
@@ -41,7 +44,7 @@ export class Plugin {
       vmText,
       spec.capabilities?.toSorted() ?? null,
     ]);
-    this.key = JSON.stringify([this.name, this.rootId, text]);
+    this.key = JSON.stringify([this.name, this.rootId, text, this.allowsStopIteration]);
   }
 
   /** What buffer type 7 shows in on_configure. */
