@@ -65,9 +65,9 @@ export const FOREIGN_FUNCTIONS: ReadonlyMap<string, ForeignFunction> = new Map<s
     "declare_property",
     (context, argument) => {
       const fields = readFields(argument);
-      const prototypes = context.root.prototypes;
+      const prototypes = (context.prototypes ??= new Map());
       const name = text(fields?.get(1));
-      if (!fields || !prototypes || prototypes.has(name)) return Status.BadArgument;
+      if (!fields || prototypes.has(name)) return Status.BadArgument;
       prototypes.set(name, { readOnly: fields.get(2) === 1n });
       return EMPTY;
     },

@@ -42,7 +42,8 @@ export class Context {
   status: readonly [code: number, message: string] = [0, ""];
   /** Text of buffer type 7 while on_configure runs. */
   configuration: Body | undefined;
-  readonly prototypes: Map<string, PropertyPrototype> | undefined;
+  /** What was declared in this context; only what the root declared binds what is set. */
+  prototypes: Map<string, PropertyPrototype> | undefined;
   tickPeriod = 0;
 
   constructor(vm: Vm, id: number, plugin?: Plugin, root?: Context, stream?: HttpStream) {
@@ -51,7 +52,6 @@ export class Context {
     this.plugin = plugin;
     this.root = root ?? this;
     this.stream = stream;
-    this.prototypes = root ? undefined : new Map();
   }
 
   /** Ends the phases: after this nothing of the stream can be reached but in on_log. */

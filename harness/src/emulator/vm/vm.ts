@@ -100,7 +100,9 @@ export class Vm {
     } else this.invoke(this.own, "_start");
     this.restriction = Restriction.None;
     if (this.isFailed)
-      throw new LoadError(`Failed to start: ${this.host.traps.at(-1)?.error.message ?? "trap"}`);
+      throw new LoadError(
+        `Failed to initialize Wasm code: ${this.host.traps.at(-1)?.error.message ?? "trap"}`,
+      );
   }
 
   /**

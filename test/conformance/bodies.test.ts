@@ -1,0 +1,4 @@
+import { describeTopic } from "./case.ts";
+import { bodies } from "./cases/bodies.ts";
+
+describeTopic(bodies);

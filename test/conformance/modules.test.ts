@@ -1,0 +1,19 @@
+import { describe, expect, test } from "vitest";
+import { modules } from "./cases/modules.ts";
+import { hosts } from "./hosts.ts";
+import { assemble } from "./probe/index.ts";
+
+for (const [name, start] of hosts) {
+  describe.skipIf(!start)(`conformance: modules [${name}]`, () => {
+    test.each(modules.map((one, index) => ({ ...one, index })))("$says", async ({ index, text, refused }) => {
+      const filter = assemble(`module-${index}-${name}`, text);
+      const starting = start!({ filters: [{ filter, name: "probe" }] });
+      if (refused !== null) {
+        await expect(starting).rejects.toThrow(refused);
+        return;
+      }
+      await using host = await starting;
+      expect((await host.fetch("/")).status).toBe(200);
+    });
+  });
+}

@@ -1,0 +1,29 @@
+/** The callbacks of the ABI that a probe can have a program for; the index is their number in programs and records. */
+export const HOOKS = [
+  "vmStart",
+  "configure",
+  "tick",
+  "contextCreate",
+  "requestHeaders",
+  "requestBody",
+  "requestTrailers",
+  "responseHeaders",
+  "responseBody",
+  "responseTrailers",
+  "log",
+  "done",
+  "delete",
+  "callResponse",
+  "queueReady",
+  "foreignFunction",
+  "grpcInitialMetadata",
+  "grpcMessage",
+  "grpcTrailingMetadata",
+  "grpcClose",
+] as const;
+export type Hook = (typeof HOOKS)[number];
+
+/** The number of `hook` in programs and records. */
+export function hookNumber(hook: Hook): number {
+  return HOOKS.indexOf(hook);
+}

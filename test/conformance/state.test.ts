@@ -1,0 +1,4 @@
+import { describeTopic } from "./case.ts";
+import { state } from "./cases/state.ts";
+
+describeTopic(state);
