@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import asc from "assemblyscript/asc";
 import { WORKSPACE } from "../../harness/src/wasm/build.ts";
 import type { CodeBlock } from "./blocks.ts";
@@ -8,7 +8,7 @@ import { usesOf } from "./uses.ts";
 
 type AscOptions = NonNullable<Parameters<typeof asc.main>[1]>;
 
-const FOLDER = "build/test/docs/blocks";
+const FOLDER = "build/test/docs";
 const SDK = "proxy-wasm-as-sdk";
 
 /**
@@ -22,8 +22,19 @@ export async function compileBlocks(
   names: readonly string[],
 ): Promise<string[]> {
   if (blocks.length === 0) return [];
-  rmSync(join(WORKSPACE, FOLDER), { recursive: true, force: true });
-  const entries = blocks.map((block) => writeBlock(block, names));
+  mkdirSync(join(WORKSPACE, FOLDER), { recursive: true });
+  // Several test files compile at the same time.
+  const folder = mkdtempSync(join(WORKSPACE, FOLDER, "blocks-"));
+  try {
+    const place = relative(WORKSPACE, folder);
+    const problems = await compile(blocks.map((block) => writeBlock(place, block, names)));
+    return problems.map((problem) => original(place, problem)).filter((problem) => problem.trim() !== "");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function compile(entries: readonly string[]): Promise<string[]> {
   const unused = new Unused(entries);
   // The compiler asks of a transform no more than the methods it has.
   const transforms = [unused] as unknown as NonNullable<AscOptions["transforms"]>;
@@ -33,13 +44,12 @@ export async function compileBlocks(
     { stderr, stdout: asc.createMemoryStream(), transforms },
   );
   const problems = stderr.toString().split(/\n(?=ERROR|WARNING)/);
-  if (!error) problems.push(...unused.found);
-  return problems.map(original).filter((problem) => problem.trim() !== "");
+  return error ? problems : [...problems, ...unused.found];
 }
 
-/** Writes `block` to a file of its own, its code in the lines where it was. @returns the file, below the workspace */
-function writeBlock({ file, line, code }: CodeBlock, names: readonly string[]): string {
-  const entry = `${FOLDER}/${file}.${line}.ts`;
+/** Writes `block` to a file in `folder`, its code in the lines where it was. @returns the file, below the workspace */
+function writeBlock(folder: string, { file, line, code }: CodeBlock, names: readonly string[]): string {
+  const entry = `${folder}/${file}.${line}.ts`;
   const isComplete = code.includes(`from "${SDK}"`);
   const fence = isComplete ? "" : `import { ${names.join(", ")} } from "${SDK}";`;
   const told = tellApart(code, `${file}:${line}`);
@@ -54,6 +64,6 @@ function tellApart(code: string, place: string): string {
 }
 
 /** `text` of the compiler with the places where the code came from. */
-function original(text: string): string {
-  return text.replaceAll(new RegExp(`${FOLDER}/([^\\s():]+?)\\.\\d+\\.ts`, "g"), "$1");
+function original(folder: string, text: string): string {
+  return text.replaceAll(new RegExp(`${folder}/([^\\s():]+?)\\.\\d+\\.ts`, "g"), "$1");
 }

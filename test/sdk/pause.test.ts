@@ -72,6 +72,12 @@ describeHosts("A pause", { filters: [scripted()] }, ({ it, host }) => {
     expect([bodyOf(request), request?.trailers]).toEqual(["hello", [["x-t-sum", "2"]]]);
   });
 
+  it("for the whole of a body that is larger than the host's buffer is answered 413", async () => {
+    const body = "x".repeat(1_100_000);
+    const { response } = await run(host, { requestBody: [["pauseUntilEnd"]] }, { method: "POST", body });
+    expect([response.status, response.upstream]).toEqual([413, null]);
+  });
+
   it("cannot be undone inside the hook: its result counts", async () => {
     const script: StreamScript = {
       requestHeaders: [["resumeRequest"], ask(["answer"], ["resumeRequest"]), ["pause"], ["resumeRequest"]],
