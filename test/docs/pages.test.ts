@@ -10,7 +10,8 @@ import { publicNames } from "./public-names.ts";
 const GUIDE = "docs/guide";
 const GUIDE_PAGES = readdirSync(join(WORKSPACE, GUIDE)).map((file) => `${GUIDE}/${file}`);
 const PAGES = ["README.md", "CONTRIBUTING.md", "docs/host-differences.md", ...GUIDE_PAGES];
-const NAMES = publicNames().map(({ name }) => name);
+const PUBLIC = publicNames();
+const NAMES = PUBLIC.map(({ name }) => name);
 
 describe("Pages", () => {
   it("lead to files and headings that are there", () => {
@@ -32,6 +33,30 @@ describe("Pages", () => {
       return !readFileSync(join(WORKSPACE, file), "utf8").includes(title);
     });
     expect(missing).toEqual([]);
+  });
+});
+
+describe("The page for those who come from other SDKs", () => {
+  /** Names of the language and of the reader's own classes. */
+  const OTHERS = ["MyPlugin", "Root", "console", "name", "null"];
+
+  it("names in its second column only what the SDK has", () => {
+    const known = new Set([...OTHERS, ...NAMES, ...PUBLIC.flatMap(({ members }) => members)]);
+    const rows = readFileSync(join(WORKSPACE, GUIDE, "moving.md"), "utf8").matchAll(
+      /^\|[^|]+\|((?:[^|]|\\\|)+)\|/gm,
+    );
+    const code = [...rows].flatMap(([, cell = ""]) =>
+      [...cell.matchAll(/`([^`]+)`/g)].map(([, span = ""]) => span),
+    );
+    // Calls, members, and what stands alone; the rest are arguments.
+    const used = code.flatMap((span) => [
+      ...[...span.matchAll(/(\w+)\(|new (\w+)|\.([a-z]\w+)/g)].map(
+        (match) => match[1] ?? match[2] ?? match[3],
+      ),
+      ...(/^\w+$/.test(span) ? [span] : []),
+    ]);
+    expect(used.length).toBeGreaterThan(50);
+    expect(used.filter((name) => name && !known.has(name))).toEqual([]);
   });
 });
 

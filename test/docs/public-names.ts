@@ -14,6 +14,8 @@ export interface PublicName {
   /** The code of its examples, and of those of its members. */
   readonly examples: readonly CodeBlock[];
   readonly memberExamples: readonly CodeBlock[];
+  /** Names of its members, if it is a class or an enumeration. */
+  readonly members: readonly string[];
 }
 
 const CONFIG = "sdk-shim/tsconfig.json";
@@ -51,7 +53,13 @@ function describe(name: string, declaration: ts.Declaration, text: string): Publ
     text,
     examples: examplesOf(owner),
     memberExamples: ts.isClassDeclaration(declaration) ? declaration.members.flatMap(examplesOf) : [],
+    members: membersOf(declaration),
   };
+}
+
+function membersOf(declaration: ts.Declaration): string[] {
+  if (!ts.isClassDeclaration(declaration) && !ts.isEnumDeclaration(declaration)) return [];
+  return declaration.members.flatMap(({ name }) => (name && ts.isIdentifier(name) ? [name.text] : []));
 }
 
 function lineAt(source: ts.SourceFile, position: number): number {
