@@ -17,6 +17,7 @@ const hostCalls = [
   "CallResponse",
   "Context",
   "Counter",
+  "Expression",
   "Gauge",
   "Headers",
   "Histogram",
@@ -28,7 +29,9 @@ const hostCalls = [
   "callForeignFunction",
   "callStatus",
   "clearRouteCache",
+  "compress",
   "currentTimeNanoseconds",
+  "declareProperty",
   "environmentVariable",
   "getBooleanProperty",
   "getDurationProperty",
@@ -48,10 +51,14 @@ const hostCalls = [
   "monotonicTimeNanoseconds",
   "randomBytes",
   "registerPlugin",
+  "setEnvoyFilterState",
   "setFilterState",
   "setProperty",
   "setSharedData",
+  "sign",
   "sourceAddress",
+  "uncompress",
+  "verifySignature",
   "vmConfiguration",
 ];
 
@@ -191,15 +198,15 @@ export default tseslint.config(
     "^\\.\\./(?!bytes$)": "abi/ knows Bytes and nothing else of the SDK.",
     "^proxy-wasm-as-sdk": "abi/ knows Bytes and nothing else of the SDK.",
   }),
-  border(["sdk-shim/assembly/{json,crypto,hash}/**/*.ts"], {
-    "^\\.\\./(?!(bytes|bytes-builder|utf8)$|(json|crypto|hash)/)":
+  border(["sdk-shim/assembly/{json,crypto,hash,protobuf}/**/*.ts"], {
+    "^\\.\\./(?!(bytes|bytes-builder|utf8)$|(json|crypto|hash|protobuf)/)":
       "The pure parts import each other, bytes, bytes-builder and utf8.",
     "^[^.]": "The pure parts import each other, bytes, bytes-builder and utf8.",
   }),
   border(["sdk-shim/assembly/config/**/*.ts"], {
-    "^\\.\\./(?!(bytes|bytes-builder|utf8)$|(json|crypto|hash)/)":
-      "config/ imports json, crypto, hash, bytes, bytes-builder and utf8.",
-    "^[^.]": "config/ imports json, crypto, hash, bytes, bytes-builder and utf8.",
+    "^\\.\\./(?!(bytes|bytes-builder|utf8)$|(json|crypto|hash|protobuf)/)":
+      "config/ imports json, crypto, hash, protobuf, bytes, bytes-builder and utf8.",
+    "^[^.]": "config/ imports json, crypto, hash, protobuf, bytes, bytes-builder and utf8.",
   }),
   border(["sdk-shim/assembly/{bytes,bytes-builder,bytes-map,utf8}.ts"], {
     "^\\./(?!(bytes|bytes-builder|utf8)$|hash/)":

@@ -23,8 +23,10 @@ export { murmur3 } from "./assembly/hash/murmur3";
 export { SipKey, sipHash } from "./assembly/hash/siphash";
 export { CallResponse, HttpCall } from "./assembly/http-call";
 export { CallStatus, callStatus } from "./assembly/call-status";
+export { compress, uncompress } from "./assembly/compression";
 export { ConfigError, ConfigList, ConfigObject, ConfigReader } from "./assembly/config";
 export { environmentVariable } from "./assembly/environment";
+export { Expression } from "./assembly/expression";
 export { isFieldName, isFieldValue, isToken } from "./assembly/field";
 export { isFramingField, isReservedField, isSameField, isSystemField } from "./assembly/field-kinds";
 export { Action } from "./assembly/action";
@@ -33,6 +35,7 @@ export { getFilterState, getFilterStateObject, setFilterState } from "./assembly
 export { ForeignResult, callForeignFunction, clearRouteCache } from "./assembly/foreign";
 export { HeaderList } from "./assembly/header-list";
 export { Headers } from "./assembly/headers";
+export { LifeSpan, PropertyType, declareProperty, setEnvoyFilterState } from "./assembly/host-state";
 export { JsonKind, JsonLimits, JsonResult, JsonValue, parseJson } from "./assembly/json";
 export { LogLevel, isLogged, log, logLevel } from "./assembly/log";
 export { Counter, Gauge, Histogram } from "./assembly/metrics";
@@ -51,11 +54,13 @@ export {
   setProperty,
 } from "./assembly/properties";
 export { isAttributeName } from "./assembly/property-names";
+export { ProtobufReader, ProtobufWriter } from "./assembly/protobuf";
 export { randomBytes } from "./assembly/random";
 export { registerPlugin } from "./assembly/registry";
 export { Reply } from "./assembly/reply";
 export { SharedValue, getSharedData, setSharedData } from "./assembly/shared-data";
 export { SharedQueue } from "./assembly/shared-queue";
+export { Signature, Verification, sign, verifySignature } from "./assembly/signatures";
 export { sourceAddress, withoutPort } from "./assembly/source-address";
 export { currentTimeNanoseconds, monotonicTimeNanoseconds } from "./assembly/time";
 export { vmConfiguration } from "./assembly/vm-configuration";

@@ -6,6 +6,7 @@ import { Bytes } from "./bytes";
  * https://www.envoyproxy.io/docs/envoy/v1.40.0/intro/arch_overview/advanced/attributes
  *
  * @example
+ * ```ts
  * class WhereFrom extends HttpFilter {
  *   onRequestHeaders(endOfStream: bool): Action {
  *     const address = getProperty(Attribute.SOURCE_ADDRESS);
@@ -14,6 +15,7 @@ import { Bytes } from "./bytes";
  *     return Action.Continue;
  *   }
  * }
+ * ```
  */
 @final
 export class Attribute {

@@ -46,6 +46,7 @@ export class Body {
    * How many bytes there are to read now, without reading them; 0 where there is no body.
    *
    * @example
+   * ```ts
    * class Measured extends HttpFilter {
    *   onRequestBody(size: i32, endOfStream: bool): Action {
    *     if (!endOfStream) return Action.Pause;
@@ -53,6 +54,7 @@ export class Body {
    *     return Action.Continue;
    *   }
    * }
+   * ```
    */
   get length(): i32 {
     const status = env.proxy_get_buffer_status(this.buffer, sizeOut, numberOut);

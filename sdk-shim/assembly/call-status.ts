@@ -29,10 +29,12 @@ export class CallStatus {
  * answer it says what came last, of whichever call.
  *
  * @example
+ * ```ts
  * export function explainFailure(): void {
  *   const status = callStatus();
  *   if (status.code != 0) log(LogLevel.Warn, "call failed: " + status.message.toString());
  * }
+ * ```
  */
 export function callStatus(): CallStatus {
   const status = env.proxy_get_status(numberOut, addressOut, sizeOut);

@@ -11,6 +11,7 @@ const EQUALS: u8 = 0x3d;
  * or in `configure`, since every call reads all variables.
  *
  * @example
+ * ```ts
  * class RegionPlugin extends Plugin {
  *   private region: Bytes = Bytes.EMPTY;
  *
@@ -20,6 +21,7 @@ const EQUALS: u8 = 0x3d;
  *     return region !== null;
  *   }
  * }
+ * ```
  */
 export function environmentVariable<N>(name: N): Bytes | null {
   const key = bytesOf<N>(name);

@@ -17,12 +17,14 @@ const WRITTEN = Bytes.of("filter_state\0wasm.");
  * NotFound outside a stream, BadArgument for a name with a NUL and for one that was declared read-only and is written.
  *
  * @example
+ * ```ts
  * class Identify extends HttpFilter {
  *   onRequestHeaders(endOfStream: bool): Action {
  *     setFilterState("shop.tenant", "acme");
  *     return Action.Continue;
  *   }
  * }
+ * ```
  */
 export function setFilterState<N, V>(name: N, value: V): Status {
   const key = bytesOf<N>(name);
@@ -36,10 +38,12 @@ export function setFilterState<N, V>(name: N, value: V): Status {
  * client cannot set it.
  *
  * @example
+ * ```ts
  * export function tenant(): Bytes {
  *   const tenant = getFilterState("shop.tenant");
  *   return tenant ? tenant : Bytes.EMPTY;
  * }
+ * ```
  */
 export function getFilterState<N>(name: N): Bytes | null {
   return read<N>(WRITTEN, name);
@@ -51,9 +55,11 @@ export function getFilterState<N>(name: N): Bytes | null {
  * written as bytes.
  *
  * @example
+ * ```ts
  * export function originalServerName(): Bytes | null {
  *   return getFilterStateObject("envoy.network.upstream_server_name");
  * }
+ * ```
  */
 export function getFilterStateObject<N>(key: N): Bytes | null {
   return read<N>(OBJECTS, key);

@@ -27,13 +27,15 @@ export class ForeignResult {
 }
 
 /**
- * Calls a function that the host adds to the ABI; NotFound when it has none of that name.
+ * Calls a function that the host adds to the ABI; NotFound when it has none of that name. For those that Envoy has there
+ * are functions of their own here, which are to be preferred: Envoy checks little, and crashes for instance when the
+ * module has no room for what `uncompress` makes of a few bytes.
  *
  * @example
  * ```ts
- * function uncompressed(zlib: Bytes): Bytes | null {
- *   const result = callForeignFunction("uncompress", zlib);
- *   return result.status == Status.Ok ? result.value : null;
+ * export function shorter(text: Bytes): Bytes {
+ *   const answer = callForeignFunction("compress", text);
+ *   return answer.status == Status.Ok ? answer.value : text;
  * }
  * ```
  */

@@ -115,6 +115,7 @@ export class Headers {
    * map cannot be written now; the map is as it was then.
    *
    * @example
+   * ```ts
    * class OnlyStatus extends HttpFilter {
    *   onResponseHeaders(endOfStream: bool): Action {
    *     const headers = new HeaderList().add(":status", "200").add("x-kept", "1");
@@ -122,6 +123,7 @@ export class Headers {
    *     return Action.Continue;
    *   }
    * }
+   * ```
    */
   replaceAll(list: HeaderList): Status {
     const encoded = list.encode();
@@ -135,11 +137,13 @@ export class Headers {
    * now, and for an empty one of trailers or of an answer. Costs a tenth of reading the map.
    *
    * @example
+   * ```ts
    * class SmallHeaders extends HttpFilter {
    *   onRequestHeaders(endOfStream: bool): Action {
    *     return this.requestHeaders.byteSize > 8192 ? this.reply(431).send() : Action.Continue;
    *   }
    * }
+   * ```
    */
   get byteSize(): i32 {
     const isOfMessage = this.map == MapType.RequestHeaders || this.map == MapType.ResponseHeaders;

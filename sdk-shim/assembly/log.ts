@@ -33,9 +33,11 @@ export enum LogLevel {
  * while the host runs.
  *
  * @example
+ * ```ts
  * export function isVerbose(): bool {
  *   return logLevel() <= LogLevel.Debug;
  * }
+ * ```
  */
 export function logLevel(): LogLevel {
   return env.proxy_get_log_level(numberOut) == Status.Ok ? <LogLevel>load<i32>(numberOut) : LogLevel.Trace;

@@ -69,11 +69,13 @@ export abstract class Plugin extends Context {
    * for each plugin.
    *
    * @example
+   * ```ts
    * class StrictPlugin extends Plugin {
    *   onVmStart(configuration: Bytes): bool {
    *     return configuration.length > 0;
    *   }
    * }
+   * ```
    */
   onVmStart(configuration: Bytes): bool {
     return true;
@@ -84,6 +86,7 @@ export abstract class Plugin extends Context {
    * Somebody else may have taken it already.
    *
    * @example
+   * ```ts
    * class Consumer extends Plugin {
    *   private queue: SharedQueue | null = null;
    *
@@ -98,6 +101,7 @@ export abstract class Plugin extends Context {
    *     if (message) log(LogLevel.Info, message);
    *   }
    * }
+   * ```
    */
   onQueueReady(queueId: u32): void {}
 
@@ -106,6 +110,7 @@ export abstract class Plugin extends Context {
    * until it calls `finish`, for instance until the answer to a last call has come; a host that shuts down does not wait.
    *
    * @example
+   * ```ts
    * class Farewell extends HttpCall {
    *   constructor(private readonly plugin: Plugin) {
    *     super(plugin);
@@ -123,6 +128,7 @@ export abstract class Plugin extends Context {
    *     return new Farewell(this).dispatch("registry", headers, "", 1000) != Status.Ok;
    *   }
    * }
+   * ```
    */
   onDone(): bool {
     return true;
@@ -132,6 +138,7 @@ export abstract class Plugin extends Context {
    * Ends a plugin whose `onDone` said false. Status.NotFound when it did not, or has ended already.
    *
    * @example
+   * ```ts
    * class Lingering extends Plugin {
    *   onDone(): bool {
    *     this.setTickPeriod(100);
@@ -142,6 +149,7 @@ export abstract class Plugin extends Context {
    *     this.finish();
    *   }
    * }
+   * ```
    */
   finish(): Status {
     const before = effectiveContext();

@@ -51,9 +51,11 @@ export function getProperty(path: Bytes): Bytes | null {
  * The property at `path`, an unsigned number such as `connection.id`; `fallback` when there is none.
  *
  * @example
+ * ```ts
  * export function connection(): u64 {
  *   return getUnsignedProperty(Attribute.CONNECTION_ID, 0);
  * }
+ * ```
  */
 export function getUnsignedProperty(path: Bytes, fallback: u64): u64 {
   const value = getProperty(path);
@@ -64,9 +66,11 @@ export function getUnsignedProperty(path: Bytes, fallback: u64): u64 {
  * The property at `path`, true or false, such as `connection.mtls`; `fallback` when there is none.
  *
  * @example
+ * ```ts
  * export function hasClientCertificate(): bool {
  *   return getBooleanProperty(Attribute.CONNECTION_MTLS, false);
  * }
+ * ```
  */
 export function getBooleanProperty(path: Bytes, fallback: bool): bool {
   const value = getProperty(path);
@@ -77,11 +81,13 @@ export function getBooleanProperty(path: Bytes, fallback: bool): bool {
  * The property at `path`, a floating-point number, such as one in the metadata of a route; `fallback` when there is none.
  *
  * @example
+ * ```ts
  * const WEIGHT = propertyPath(["xds", "route_metadata", "filter_metadata", "shop", "weight"]);
  *
  * export function weight(): f64 {
  *   return getFloatProperty(WEIGHT, 1.0);
  * }
+ * ```
  */
 export function getFloatProperty(path: Bytes, fallback: f64): f64 {
   const value = getProperty(path);
@@ -92,9 +98,11 @@ export function getFloatProperty(path: Bytes, fallback: f64): f64 {
  * The property at `path`, a duration such as `request.duration`, in nanoseconds; `fallback` when there is none.
  *
  * @example
+ * ```ts
  * export function microseconds(): i64 {
  *   return getDurationProperty(Attribute.REQUEST_DURATION, 0) / 1000;
  * }
+ * ```
  */
 export function getDurationProperty(path: Bytes, fallback: i64): i64 {
   return getIntegerProperty(path, fallback);
@@ -105,9 +113,11 @@ export function getDurationProperty(path: Bytes, fallback: i64): i64 {
  * none.
  *
  * @example
+ * ```ts
  * export function secondOfArrival(): i64 {
  *   return getTimeProperty(Attribute.REQUEST_TIME, 0) / 1_000_000_000;
  * }
+ * ```
  */
 export function getTimeProperty(path: Bytes, fallback: i64): i64 {
   return getIntegerProperty(path, fallback);
@@ -117,10 +127,12 @@ export function getTimeProperty(path: Bytes, fallback: i64): i64 {
  * The property at `path`, a map such as `request.headers`; null when there is none, or when it is no map.
  *
  * @example
+ * ```ts
  * export function countHeaders(): i32 {
  *   const headers = getMapProperty(Attribute.REQUEST_HEADERS);
  *   return headers ? headers.length : 0;
  * }
+ * ```
  */
 export function getMapProperty(path: Bytes): Pairs | null {
   const value = getProperty(path);
@@ -131,12 +143,14 @@ export function getMapProperty(path: Bytes): Pairs | null {
  * The property at `path`, a list, each element as `getProperty` returns it; null when there is none, or when it is no list.
  *
  * @example
+ * ```ts
  * const TAGS = propertyPath(["xds", "route_metadata", "filter_metadata", "shop", "tags"]);
  *
  * export function firstTag(): Bytes | null {
  *   const tags = getListProperty(TAGS);
  *   return tags && tags.length > 0 ? tags[0] : null;
  * }
+ * ```
  */
 export function getListProperty(path: Bytes): Array<Bytes> | null {
   // The host encodes a list as a map whose values are empty.

@@ -12,6 +12,7 @@ import { bytesOf } from "./text";
  * is held in the host's memory and has no limit: whoever feeds it with what clients send must set one.
  *
  * @example
+ * ```ts
  * class AuditPlugin extends Plugin {
  *   private queue: SharedQueue | null = null;
  *
@@ -27,6 +28,7 @@ import { bytesOf } from "./text";
  *     if (message) log(LogLevel.Info, message);
  *   }
  * }
+ * ```
  */
 @final
 export class SharedQueue {
@@ -40,9 +42,11 @@ export class SharedQueue {
    * on this worker gets `onQueueReady`. Null when the host refuses.
    *
    * @example
+   * ```ts
    * export function auditQueue(): SharedQueue | null {
    *   return SharedQueue.register("audit");
    * }
+   * ```
    */
   static register<N>(name: N): SharedQueue | null {
     const text = bytesOf<N>(name);
@@ -54,12 +58,14 @@ export class SharedQueue {
    * The queue called `name` of the plugins with that `vmId`, the own one when empty; null when nobody has registered it.
    *
    * @example
+   * ```ts
    * class Reporting extends HttpFilter {
    *   onLog(): void {
    *     const queue = SharedQueue.resolve("", "audit");
    *     if (queue) queue.enqueue("a request is over");
    *   }
    * }
+   * ```
    */
   static resolve<V, N>(vmId: V, name: N): SharedQueue | null {
     const owner = bytesOf<V>(vmId);

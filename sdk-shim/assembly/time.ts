@@ -25,6 +25,7 @@ const MONOTONIC: u32 = 1;
  * (WASI preview 1, `clock_time_get`). 0 when the host has no such clock. It may be asked at top level too.
  *
  * @example
+ * ```ts
  * class Timed extends HttpFilter {
  *   private begun: i64 = 0;
  *
@@ -38,6 +39,7 @@ const MONOTONIC: u32 = 1;
  *     log(LogLevel.Info, "took " + (taken / 1000).toString() + " microseconds");
  *   }
  * }
+ * ```
  */
 export function monotonicTimeNanoseconds(): i64 {
   return wasi.clock_time_get(MONOTONIC, 1, numberOut) == 0 ? load<i64>(numberOut) : 0;

@@ -6,9 +6,11 @@ import { Bytes } from "./bytes";
  * a plugin's own configuration it can be read in every hook; `Plugin.onVmStart` gets it as its argument.
  *
  * @example
+ * ```ts
  * export function isStaging(): bool {
  *   return vmConfiguration().equals(Bytes.of("staging"));
  * }
+ * ```
  */
 export function vmConfiguration(): Bytes {
   return VM_CONFIGURATION.read();

@@ -3,7 +3,7 @@
 import { Bytes } from "../bytes";
 
 /** The most the host may place here at once, in bytes; a larger block is refused, not trapped on. */
-const MAX_BLOCK_SIZE: usize = 128 << 20;
+export const MAX_BLOCK_SIZE: usize = 128 << 20;
 
 const slots: usize = memory.data(24, 8);
 

@@ -24,11 +24,14 @@ const FILTER_STATE_OBJECTS: ReadonlySet<string> = new Set([
   "envoy.ratelimit.hits_addend",
 ]);
 
+/** Those of them that are numbers. */
+const NUMBERS: ReadonlySet<string> = new Set(["envoy.upstream.dynamic_port", "envoy.ratelimit.hits_addend"]);
+
 function text(value: bigint | Buffer | undefined): string {
   return value instanceof Buffer ? value.toString("latin1") : "";
 }
 
-/** The foreign functions of Envoy 1.40 by name, without expr_*. */
+/** The foreign functions of Envoy 1.40 by name. */
 export const FOREIGN_FUNCTIONS: ReadonlyMap<string, ForeignFunction> = new Map<string, ForeignFunction>([
   ["compress", (_, argument) => deflateSync(argument)],
   [
@@ -56,6 +59,7 @@ export const FOREIGN_FUNCTIONS: ReadonlyMap<string, ForeignFunction> = new Map<s
       const path = text(fields.get(1));
       if (!FILTER_STATE_OBJECTS.has(path)) return Status.NotFound;
       const value = fields.get(2);
+      if (NUMBERS.has(path) && !/^\d+$/.test(text(value))) return Status.BadArgument;
       return context.stream.filterState.set(path, value instanceof Buffer ? value : EMPTY, false)
         ? EMPTY
         : Status.BadArgument;
@@ -65,13 +69,21 @@ export const FOREIGN_FUNCTIONS: ReadonlyMap<string, ForeignFunction> = new Map<s
     "declare_property",
     (context, argument) => {
       const fields = readFields(argument);
-      const prototypes = (context.prototypes ??= new Map());
+      // Like expressions it looks at the context that was called; of a stream it counts for nobody.
+      const prototypes = (context.vm.current.prototypes ??= new Map());
       const name = text(fields?.get(1));
       if (!fields || prototypes.has(name)) return Status.BadArgument;
       prototypes.set(name, { readOnly: fields.get(2) === 1n });
       return EMPTY;
     },
   ],
+  // Unlike most functions these look at the context that was called, not at the effective one.
+  ["expr_create", (context, source) => context.vm.current.root.expressions.create(source)],
+  [
+    "expr_evaluate",
+    (context, token) => context.vm.current.root.expressions.evaluate(token, context.vm.current),
+  ],
+  ["expr_delete", (context, token) => context.vm.current.root.expressions.delete(token)],
   ["verify_signature", (_, argument) => verifySignature(argument)],
   ["sign", (_, argument) => signText(argument)],
 ]);

@@ -33,6 +33,9 @@ export function verifySignature(argument: Buffer): Uint8Array | Status {
   const failed = (error: string): Buffer => writeFields([[2, Buffer.from(error)]]);
   const hash = bytesOf(fields, 1).toString("latin1");
   if (!HASHES.has(hash.toLowerCase())) return failed(`${hash} is not supported.`);
+  // Node would take the public half of a private key too.
+  if ("pem" in source && !source.pem.includes("-----BEGIN PUBLIC KEY-----"))
+    return failed("Failed to initialize digest verify.");
   const key = tryKey(() =>
     "der" in source
       ? createPublicKey({ key: source.der, format: "der", type: "spki" })
@@ -59,7 +62,8 @@ export function signText(argument: Buffer): Uint8Array | Status {
       ? createPrivateKey({ key: source.der, format: "der", type: "pkcs8" })
       : createPrivateKey({ key: source.pem, format: "pem" }),
   );
-  if (!key || !isUsable(key)) return failed("Failed to initialize digest sign.");
+  if (!key) return failed("Invalid key type: private key required for signing operation.");
+  if (!isUsable(key)) return failed("Invalid private key: key data is corrupted or malformed.");
   return writeFields([
     [1, true],
     [2, sign(hash.toLowerCase(), bytesOf(fields, 3), key)],

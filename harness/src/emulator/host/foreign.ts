@@ -1,6 +1,6 @@
 import { Status } from "../../abi/index.ts";
 import { FOREIGN_FUNCTIONS } from "../foreign/index.ts";
-import { HostFunctionNotEmulated } from "../errors.ts";
+import { HostCrashError } from "../errors.ts";
 import type { Vm } from "../vm/vm.ts";
 import { giveBytes } from "./give.ts";
 import type { HostFunctions } from "./imports.ts";
@@ -20,13 +20,17 @@ export function foreignFunctions(vm: Vm): HostFunctions {
       const name = memory.text(nameAt, nameSize);
       const argument = memory.copy(argumentAt, argumentSize);
       if (name === undefined || !argument) return Status.InvalidMemoryAccess;
-      if (name.startsWith("expr_")) throw new HostFunctionNotEmulated(`foreign function ${name}`);
       const run = FOREIGN_FUNCTIONS.get(name);
       if (!run) return Status.NotFound;
       const result = run(vm.active, Buffer.from(argument.buffer));
       if (typeof result === "number") return result;
       if (pointerOut === 0 && sizeOut === 0) return Status.Ok;
-      return giveBytes(vm, result, pointerOut, sizeOut);
+      const status = giveBytes(vm, result, pointerOut, sizeOut);
+      if (status === Status.InvalidMemoryAccess)
+        throw new HostCrashError(
+          `there is no memory for what ${name} returns, and it is written nevertheless`,
+        );
+      return status;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { Expressions } from "../foreign/expressions.ts";
 import type { Body } from "../headers/body.ts";
 import type { HeaderMap } from "../headers/header-map.ts";
 import type { HttpStream } from "../stream/stream.ts";
@@ -44,6 +45,7 @@ export class Context {
   configuration: Body | undefined;
   /** What was declared in this context; only what the root declared binds what is set. */
   prototypes: Map<string, PropertyPrototype> | undefined;
+  #expressions: Expressions | undefined;
   tickPeriod = 0;
 
   constructor(vm: Vm, id: number, plugin?: Plugin, root?: Context, stream?: HttpStream) {
@@ -52,6 +54,11 @@ export class Context {
     this.plugin = plugin;
     this.root = root ?? this;
     this.stream = stream;
+  }
+
+  /** The expressions of a plugin; a stream uses its root's. */
+  get expressions(): Expressions {
+    return (this.#expressions ??= new Expressions());
   }
 
   /** Ends the phases: after this nothing of the stream can be reached but in on_log. */

@@ -1,6 +1,7 @@
 import { JsonValue } from "proxy-wasm-as-sdk";
 import { bodyStep } from "./body";
 import { callHeaders, callStep } from "./call";
+import { foreignStep } from "./foreign";
 import { headerStep } from "./headers";
 import { hostStep } from "./host";
 import { queueStep } from "./queue";
@@ -30,6 +31,7 @@ function perform(step: Step, stage: Stage): void {
   if (outcome === null) outcome = sharedStep(step);
   if (outcome === null) outcome = queueStep(step, stage);
   if (outcome === null) outcome = valueStep(step);
+  if (outcome === null) outcome = foreignStep(step, stage);
   if (outcome === null) outcome = hostStep(step, stage);
   if (outcome === null) outcome = "unknown step " + step.name;
   if (outcome.length > 0) report(outcome);

@@ -1,0 +1,2 @@
+export { ProtobufReader } from "./reader";
+export { ProtobufWriter } from "./writer";
