@@ -4,7 +4,16 @@ import { isStreamOver } from "./phase";
 import { ProtobufWriter } from "./protobuf";
 import { bytesOf } from "./text";
 
-/** How long a property or filter state lasts, and so who can read it. */
+/**
+ * How long a property or filter state lasts, and so who can read it.
+ *
+ * @example
+ * ```ts
+ * function rememberVisit(): Status {
+ *   return setEnvoyFilterState("envoy.string", "visited", LifeSpan.Connection);
+ * }
+ * ```
+ */
 export enum LifeSpan {
   /** As long as the filter chain: the stream, in HTTP. */
   FilterChain = 0,
@@ -14,11 +23,24 @@ export enum LifeSpan {
   Connection = 2,
 }
 
-/** What a property is to readers that look inside, such as CEL (Envoy's `WasmType`). */
+/**
+ * What a property is to readers that look inside, such as CEL (Envoy's `WasmType`).
+ *
+ * @example
+ * ```ts
+ * function declareTenant(): Status {
+ *   return declareProperty("shop.tenant", PropertyType.String);
+ * }
+ * ```
+ */
 export enum PropertyType {
+  /** Bytes without a meaning to the host. */
   Bytes = 0,
+  /** Text in UTF-8. */
   String = 1,
+  /** A FlatBuffers table. */
   FlatBuffers = 2,
+  /** A message of protobuf. */
   Protobuf = 3,
 }
 

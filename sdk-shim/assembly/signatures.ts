@@ -8,7 +8,16 @@ import { bytesOf } from "./text";
 @lazy
 const PEM = Bytes.of("-----BEGIN");
 
-/** What `verifySignature` found. */
+/**
+ * What `verifySignature` found.
+ *
+ * @example
+ * ```ts
+ * function explain(found: Verification): void {
+ *   if (!found.isValid) log(LogLevel.Warn, found.error);
+ * }
+ * ```
+ */
 @final
 export class Verification {
   constructor(
@@ -19,7 +28,17 @@ export class Verification {
   ) {}
 }
 
-/** What `sign` made. */
+/**
+ * What `sign` made.
+ *
+ * @example
+ * ```ts
+ * function signatureText(made: Signature): Bytes {
+ *   const value = made.value;
+ *   return value ? encodeBase64(value) : Bytes.EMPTY;
+ * }
+ * ```
+ */
 @final
 export class Signature {
   constructor(

@@ -110,7 +110,7 @@ describeHosts(
         "=script",
         "absent",
         "status 10",
-        ...["absent", "0", "0", "absent", "no queue", "0", "absent", "status 10", "status 10"],
+        ...["absent", "0", "0", "absent", "no queue", "0", "absent", "status 10", "absent"],
         ...["-1", "=", "0", "0="],
       ]);
       expect(host.logs.map(({ message }) => message)).not.toContain("never");
