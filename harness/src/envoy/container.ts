@@ -133,7 +133,7 @@ async function containerBootstrap(options: StartOptions, publisher: ContainerPub
   const { server } = publisher;
   if (server !== undefined) clusters.push({ name: DISCOVERY_CLUSTER, host: HARNESS_HOST, port: server.port });
   const topology = { ...options.topology, filters };
-  return bootstrap(topology, {
+  const config = bootstrap(topology, {
     listener: { host: "0.0.0.0", port: LISTENER_PORT },
     admin: { host: "0.0.0.0", port: ADMIN_PORT },
     clusters,
@@ -141,6 +141,7 @@ async function containerBootstrap(options: StartOptions, publisher: ContainerPub
     ...(options.accessLog === true && { accessLog: "/dev/stdout" }),
     ...(options.http1Trailers !== undefined && { http1Trailers: options.http1Trailers }),
   });
+  return options.amend?.(config) ?? config;
 }
 
 function published(port: number, wanted = 0): number | { container: number; host: number } {

@@ -59,7 +59,7 @@ export async function startNative(installation: BinaryInstallation, options: Sta
       ...(options.accessLog === true && { accessLog: "/dev/stdout" }),
       ...(options.http1Trailers !== undefined && { http1Trailers: options.http1Trailers }),
     });
-    await writeFile(configFile, JSON.stringify(config, null, 2));
+    await writeFile(configFile, JSON.stringify(options.amend?.(config) ?? config, null, 2));
 
     const log = new EnvoyLog(options.topology.filters, options);
     const args = [

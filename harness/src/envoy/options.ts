@@ -1,4 +1,5 @@
 /** What starting an Envoy takes and gives. */
+import type { JsonObject } from "../ship/index.ts";
 import type { FilterSpec, LogLevel, LogLine, Topology, UpdateResult } from "../model/index.ts";
 import type { EnvoyAdmin } from "./admin.ts";
 import type { EnvoyInstallation } from "./installation.ts";
@@ -38,6 +39,8 @@ export interface StartOptions {
   readonly accessLog?: boolean;
   /** Pass HTTP/1.1 trailers on. */
   readonly http1Trailers?: boolean;
+  /** Has the last word on the bootstrap: makes of it one with what the harness has no option for. */
+  readonly amend?: (config: JsonObject) => JsonObject;
   /** Milliseconds until Envoy must be ready; 60,000 when absent. */
   readonly startTimeoutMs?: number;
 }
