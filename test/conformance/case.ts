@@ -7,12 +7,15 @@ import {
   type SuiteOptions,
   type TestHost,
 } from "../../harness/src/testing/index.ts";
+import { isOlderThan } from "./hosts.ts";
 import { encodeProgram, type Hook, parseRecord, probeModule, type Program } from "./probe/index.ts";
 
 /** A statement about the host, and how to see whether it is true. */
 export interface Case {
   /** The statement: unique, and short enough for a list of tests. */
   readonly says: string;
+  /** The first minor version of Envoy of which it is true; all by default. */
+  readonly since?: string;
   readonly program: Program;
   /** What the client sends; GET / without headers unless it says otherwise. */
   readonly send?: Omit<FetchOptions, "headers"> & {
@@ -58,7 +61,8 @@ export function describeTopic({ name, cases, plugin, ...options }: Topic): void 
   const config = encodeProgram(plugin ?? {}, cases.length);
   const suite: SuiteOptions = { ...options, filters: [{ filter: probeModule(), name: "probe", config }] };
   describeHosts(`conformance: ${name}`, suite, ({ it, host }) => {
-    it.each(cases.map((one, index) => ({ ...one, index })))("$says", async ({ index, ...one }) => {
+    it.for(cases.map((one, index) => ({ ...one, index })))("$says", async ({ index, ...one }, { skip }) => {
+      skip(host.kind !== "emulator" && isOlderThan(one.since), `Envoy ${one.since} and later`);
       const expected = host.kind === "emulator" && one.emulator ? one.emulator.expect : one.expect;
       // The last lines of a stream can come after its response.
       const seen = await play(host, one, index);

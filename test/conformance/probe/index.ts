@@ -4,9 +4,12 @@ import binaryen from "binaryen";
 import { WORKSPACE } from "../../../harness/src/wasm/build.ts";
 import { type ProbeOptions, probeText } from "./wat.ts";
 
+export { hostFunctions, wasiFunctions } from "./functions.ts";
+
 export * from "./hooks.ts";
 export * from "./program.ts";
 export * from "./records.ts";
+export { importOf } from "./wat.ts";
 
 /** Path of the module that `text` (WebAssembly text) is; written below `build/test/conformance` as `name`. */
 export function assemble(name: string, text: string): string {

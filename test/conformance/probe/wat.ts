@@ -54,7 +54,8 @@ ${callbacks(version)}
 )`;
 }
 
-function importOf({ module, name, signature }: HostFunction): string {
+/** The import of a host function. */
+export function importOf({ module, name, signature }: HostFunction): string {
   return `(import "${module}" "${name}" (func $${name} ${typeOf(signature)}))`;
 }
 
