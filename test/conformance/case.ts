@@ -7,7 +7,7 @@ import {
   type SuiteOptions,
   type TestHost,
 } from "../../harness/src/testing/index.ts";
-import { isOlderThan } from "./hosts.ts";
+import { isOlderThan } from "../support/envoy-version.ts";
 import { encodeProgram, type Hook, parseRecord, probeModule, type Program } from "./probe/index.ts";
 
 /** A statement about the host, and how to see whether it is true. */

@@ -14,11 +14,3 @@ export const hosts: readonly (readonly [name: string, start: Start])[] = [
   ["emulator", EmulatorHost.start],
   ["envoy", envoy && ((options) => EnvoyHost.start(options, envoy))],
 ];
-
-/** Whether the Envoy under test is older than minor version `since` ("1.39"), if that is given. */
-export function isOlderThan(since: string | undefined): boolean {
-  if (since === undefined || !envoy) return false;
-  const [major = 0, minor = 0] = envoy.version.split(".").map(Number);
-  const [sinceMajor = 0, sinceMinor = 0] = since.split(".").map(Number);
-  return major < sinceMajor || (major === sinceMajor && minor < sinceMinor);
-}

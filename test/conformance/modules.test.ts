@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { modules } from "./cases/modules.ts";
-import { hosts, isOlderThan } from "./hosts.ts";
+import { isOlderThan } from "../support/envoy-version.ts";
+import { hosts } from "./hosts.ts";
 import { assemble } from "./probe/index.ts";
 
 for (const [name, start] of hosts) {
