@@ -3,6 +3,7 @@
 import { enter, leave } from "./abi/heap";
 import { Action } from "./action";
 import { HttpFilter } from "./filter";
+import { GrpcExchange } from "./grpc-exchange";
 import { forgetHeaders } from "./headers";
 import { HttpCall } from "./http-call";
 import { PLUGIN_CONFIGURATION } from "./body";
@@ -102,6 +103,30 @@ export function proxy_on_http_call_response(
 ): void {
   enter();
   HttpCall.settle(token, headerCount, bodySize);
+  end();
+}
+
+export function proxy_on_grpc_receive_initial_metadata(rootId: u32, token: u32, count: u32): void {
+  enter();
+  GrpcExchange.initialMetadata(token);
+  end();
+}
+
+export function proxy_on_grpc_receive(rootId: u32, token: u32, size: u32): void {
+  enter();
+  GrpcExchange.message(token, size);
+  end();
+}
+
+export function proxy_on_grpc_receive_trailing_metadata(rootId: u32, token: u32, count: u32): void {
+  enter();
+  GrpcExchange.trailingMetadata(token);
+  end();
+}
+
+export function proxy_on_grpc_close(rootId: u32, token: u32, status: u32): void {
+  enter();
+  GrpcExchange.end(token, status);
   end();
 }
 

@@ -1,6 +1,7 @@
 import { Bytes } from "./bytes";
 import { ContextTable } from "./context-table";
 import { HttpFilter } from "./filter";
+import { GrpcExchange } from "./grpc-exchange";
 import { HttpCall } from "./http-call";
 import { LogLevel, log } from "./log";
 import { Plugin } from "./plugin";
@@ -93,7 +94,9 @@ export function isPlugin(id: u32): bool {
 
 /** Forgets stream `id`, or plugin `id` with the calls that were made for it: the host drops their answers. */
 export function deleteContext(id: u32): void {
+  GrpcExchange.forgetOwner(id);
   if (filters.delete(id)) return;
   HttpCall.forget(id);
+  GrpcExchange.forgetPlugin(id);
   plugins.delete(id);
 }

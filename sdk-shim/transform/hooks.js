@@ -1,6 +1,6 @@
 // Which callback of the ABI each overridable method needs. Plain data, shared with the tests.
 
-/** @type {Record<string, Record<string, string>>} class of the SDK -> hook -> export */
+/** @type {Record<string, Record<string, string | string[]>>} class of the SDK -> hook -> export or exports */
 export const HOOKS = {
   HttpFilter: {
     onRequestHeaders: "proxy_on_request_headers",
@@ -20,6 +20,15 @@ export const HOOKS = {
   },
   HttpCall: {
     onResponse: "proxy_on_http_call_response",
+  },
+  GrpcCall: {
+    onResponse: ["proxy_on_grpc_receive", "proxy_on_grpc_close"],
+  },
+  GrpcStream: {
+    onInitialMetadata: "proxy_on_grpc_receive_initial_metadata",
+    onMessage: "proxy_on_grpc_receive",
+    onTrailingMetadata: "proxy_on_grpc_receive_trailing_metadata",
+    onClose: "proxy_on_grpc_close",
   },
 };
 

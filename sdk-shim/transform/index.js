@@ -30,24 +30,29 @@ export default class ProxyWasmExports extends Transform {
 
   afterInitialize(program) {
     this.needed = new Set();
-    const classes = { HttpFilter: 0, Plugin: 0, HttpCall: 0 };
+    const classes = Object.fromEntries(Object.keys(HOOKS).map((name) => [name, 0]));
     let keepsState = false;
     for (const element of new Set(program.elementsByName.values())) {
       const base = "basePrototype" in element ? sdkBase(element) : undefined;
       if (!base || element.internalName.startsWith(SDK)) continue;
       const members = [...(element.instanceMembers?.values() ?? [])];
-      for (const { name } of members) if (HOOKS[base][name]) this.needed.add(HOOKS[base][name]);
+      for (const { name } of members)
+        for (const hook of [HOOKS[base][name] ?? []].flat()) this.needed.add(hook);
       classes[base]++;
       keepsState ||= members.some((member) => member.fieldDeclaration);
     }
     // Several filters, or several plugins that may differ in which they make: a stream must be told its own.
-    const isOfOneKind = classes.HttpFilter === 1 && classes.Plugin <= 1 && classes.HttpCall === 0;
+    const calls = classes.HttpCall + classes.GrpcCall + classes.GrpcStream;
+    const isOfOneKind = classes.HttpFilter === 1 && classes.Plugin <= 1 && calls === 0;
     if (keepsState || !isOfOneKind) for (const name of TRACKING) this.needed.add(name);
+    this.dropExports(program);
   }
 
-  afterCompile(module) {
-    const hooks = Object.values(HOOKS).flatMap((group) => Object.values(group));
-    for (const name of new Set([...hooks, ...TRACKING]))
-      if (!this.needed.has(name)) module.removeExport(name);
+  /** Before they are compiled, so that nothing of what only they use is. */
+  dropExports(program) {
+    const exported = program.filesByName.get(`${SDK}assembly/exports`)?.exports;
+    if (!exported) throw new Error("the entry of the build is not that of proxy-wasm-as-sdk");
+    const hooks = Object.values(HOOKS).flatMap((group) => Object.values(group).flat());
+    for (const name of [...hooks, ...TRACKING]) if (!this.needed.has(name)) exported.delete(name);
   }
 }

@@ -24,6 +24,13 @@ const STREAM_HOOKS = [
   "proxy_on_done",
 ];
 
+const GRPC_HOOKS = [
+  "proxy_on_grpc_receive_initial_metadata",
+  "proxy_on_grpc_receive",
+  "proxy_on_grpc_receive_trailing_metadata",
+  "proxy_on_grpc_close",
+];
+
 /** Filters, and what they export beside what all do. */
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   stateless: ["proxy_on_request_headers"],
@@ -44,6 +51,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     "proxy_on_queue_ready",
     "proxy_on_tick",
     "proxy_on_http_call_response",
+    ...GRPC_HOOKS,
   ],
 };
 

@@ -1,3 +1,4 @@
+import type { GrpcHandler } from "../model/grpc.ts";
 import type {
   ClusterHandler,
   HttpRequest,
@@ -29,6 +30,8 @@ export interface EmulatorOptions {
   readonly topology: Topology;
   /** The handler of a cluster, or undefined if there is no such cluster. */
   readonly clusters: (cluster: string) => ClusterHandler | undefined;
+  /** What answers gRPC calls to a cluster, "unreachable" where nobody listens; undefined if it does not speak HTTP/2. */
+  readonly grpc?: (cluster: string) => GrpcHandler | "unreachable" | undefined;
   /** Nanoseconds since the epoch at the start; default 2026-01-01T00:00:00Z. */
   readonly startTime?: bigint;
   /** Where random numbers (random_get, x-request-id) begin. */
@@ -219,6 +222,7 @@ export class Emulator implements AsyncDisposable {
         return callTrace();
       },
       cluster: this.#options.clusters,
+      grpc: this.#options.grpc ?? (() => undefined),
       post: (task) => queueMicrotask(() => this.#host.protect(task)),
       protect: (task) => {
         if (this.#failure) return;

@@ -1,5 +1,6 @@
 import type { ClusterHandler } from "../model/index.ts";
 import type { VirtualClock } from "./clock.ts";
+import type { GrpcUpstream } from "./grpc/exchange.ts";
 import type { LogSink } from "./logs.ts";
 import type { Random } from "./random.ts";
 import type { SharedData } from "./shared/data.ts";
@@ -42,6 +43,8 @@ export interface Host {
   readonly callTrace: ((entry: CallTraceEntry) => void) | undefined;
   /** The handler of a cluster, or undefined if there is no such cluster. */
   cluster(name: string): ClusterHandler | undefined;
+  /** What answers gRPC calls to a cluster, or undefined if there is no such cluster or it does not speak HTTP/2. */
+  grpc(name: string): GrpcUpstream | undefined;
   /** Runs `task` soon, outside of any callback, on the thread it belongs to. */
   post(task: () => void): void;
   /** Runs `task`; what it throws ends the emulation and reaches whoever waits for it. */

@@ -127,8 +127,8 @@ async function containerBootstrap(options: StartOptions, publisher: ContainerPub
   for (const filter of options.topology.filters) {
     filters.push({ ...filter, wasmPath: await publisher.publishModule(filter.wasmPath) });
   }
-  const clusters: ClusterSpec[] = options.clusters.map(({ name, host, port }) => {
-    return { name, port, host: host === undefined || isOnThisMachine(host) ? HARNESS_HOST : host };
+  const clusters: ClusterSpec[] = options.clusters.map(({ host, ...cluster }) => {
+    return { ...cluster, host: host === undefined || isOnThisMachine(host) ? HARNESS_HOST : host };
   });
   const { server } = publisher;
   if (server !== undefined) clusters.push({ name: DISCOVERY_CLUSTER, host: HARNESS_HOST, port: server.port });

@@ -52,8 +52,8 @@ export async function startNative(installation: BinaryInstallation, options: Sta
     const config = bootstrap(options.topology, {
       listener: { host: listenerHost, port: options.listenerPort ?? 0 },
       admin: { host: LOOPBACK, port: options.adminPort ?? 0 },
-      clusters: options.clusters.map(({ name, host, port }) => {
-        return { name, port, host: host === undefined || isOnThisMachine(host) ? LOOPBACK : host };
+      clusters: options.clusters.map(({ host, ...cluster }) => {
+        return { ...cluster, host: host === undefined || isOnThisMachine(host) ? LOOPBACK : host };
       }),
       ...(reloader !== undefined && { dynamicFilters: publisher.answers }),
       ...(options.accessLog === true && { accessLog: "/dev/stdout" }),

@@ -14,6 +14,8 @@ export interface UpstreamAddress {
    * meant: each driver knows under which address its Envoy reaches it.
    */
   readonly host?: string;
+  /** Speaks HTTP/2; HTTP/1.1 when absent. */
+  readonly http2?: boolean;
 }
 
 /** How to start Envoy. */

@@ -15,6 +15,8 @@ export interface ClusterSpec {
   readonly name: string;
   readonly host: string;
   readonly port: number;
+  /** Speaks HTTP/2, without which there is no gRPC; HTTP/1.1 when absent. */
+  readonly http2?: boolean;
 }
 
 /** What a bootstrap needs besides the topology. */
@@ -154,16 +156,23 @@ function clusterConfig(spec: ClusterSpec, http1Trailers: boolean): JsonObject {
     name: spec.name,
     ...(isIP(spec.host) > 0 ? { type: "STATIC" } : { type: "STRICT_DNS", dns_lookup_family: "V4_PREFERRED" }),
     load_assignment: { cluster_name: spec.name, endpoints: [{ lb_endpoints: [endpoint] }] },
-    ...(http1Trailers && { typed_extension_protocol_options: UPSTREAM_TRAILERS }),
+    ...(spec.http2 === true
+      ? upstreamProtocol({ http2_protocol_options: {} })
+      : http1Trailers && upstreamProtocol({ http_protocol_options: { enable_trailers: true } })),
   };
 }
 
-const UPSTREAM_TRAILERS: JsonObject = {
-  "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
-    "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-    explicit_http_config: { http_protocol_options: { enable_trailers: true } },
-  },
-};
+function upstreamProtocol(explicit: JsonObject): JsonObject {
+  const type = "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+  return {
+    typed_extension_protocol_options: {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": type,
+        explicit_http_config: explicit,
+      },
+    },
+  };
+}
 
 function accessLogger(path: string): JsonObject {
   const types = "type.googleapis.com/envoy.extensions.access_loggers";

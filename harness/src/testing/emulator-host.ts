@@ -1,4 +1,5 @@
 import { Emulator } from "../emulator/index.ts";
+import type { GrpcHandler } from "../model/grpc.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
 import { fetchResult, requestOf } from "./messages.ts";
 import type { RunningHost } from "./running-host.ts";
@@ -20,11 +21,21 @@ export class EmulatorHost implements RunningHost {
 
   static async start(options: SuiteOptions): Promise<EmulatorHost> {
     const topology = await topologyOf(options);
-    const upstreams = new Upstreams(topology.routes.map((route) => route.cluster));
-    const handlers = new Map(upstreams.all.map((upstream) => [upstream.name, upstream.handle]));
+    const { grpc = [], unreachable = [] } = options;
+    const upstreams = new Upstreams([...topology.routes.map((route) => route.cluster), ...grpc]);
+    const http = upstreams.all.filter(({ name }) => !grpc.includes(name));
+    const handlers = new Map(http.map((upstream) => [upstream.name, upstream.handle]));
+    const servers = new Map<string, GrpcHandler | "unreachable">();
+    for (const name of grpc) servers.set(name, upstreams.get(name).grpc.handle);
+    for (const name of unreachable) servers.set(name, "unreachable");
     const logLevel = options.logLevel ?? "info";
     return new EmulatorHost(
-      await Emulator.start({ topology, clusters: (name) => handlers.get(name), logLevel }),
+      await Emulator.start({
+        topology,
+        clusters: (name) => handlers.get(name),
+        grpc: (name) => servers.get(name),
+        logLevel,
+      }),
       upstreams,
     );
   }

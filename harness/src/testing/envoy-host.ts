@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type EnvoyInstallation, type RunningEnvoy, startEnvoy, upstreamBindHost } from "../envoy/index.ts";
+import { serveGrpc } from "../http/grpc.ts";
 import { sendHttp, serveHttp } from "../http/index.ts";
 import { parseDuration } from "../model/duration.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
@@ -8,6 +9,8 @@ import type { RunningHost } from "./running-host.ts";
 import { topologyOf } from "./suite.ts";
 import { Upstreams } from "./upstreams.ts";
 
+/** A reserved port that nothing on a test machine listens on (tcpmux). */
+const PORT_OF_NOBODY = 1;
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 
 /** A real Envoy as a host of tests, with upstreams in this process. */
@@ -32,16 +35,20 @@ export class EnvoyHost implements RunningHost {
 
   static async start(options: SuiteOptions, installation: EnvoyInstallation): Promise<EnvoyHost> {
     const topology = await topologyOf(options);
-    const upstreams = new Upstreams(topology.routes.map((route) => route.cluster));
+    const { grpc = [], unreachable = [] } = options;
+    const upstreams = new Upstreams([...topology.routes.map((route) => route.cluster), ...grpc]);
     await using resources = new AsyncDisposableStack();
     const host = await upstreamBindHost(installation);
     const listening = await Promise.all(
-      upstreams.all.map(async ({ name, handle }) => ({
-        name,
-        ...resources.use(await serveHttp(handle, host)),
-      })),
+      upstreams.all.map(async (upstream) => {
+        const { name } = upstream;
+        const http2 = grpc.includes(name);
+        const server = http2 ? serveGrpc(upstream.grpc.handle, host) : serveHttp(upstream.handle, host);
+        return { name, http2, port: resources.use(await server).port };
+      }),
     );
-    const clusters = listening.map(({ name, port }) => ({ name, port }));
+    const nowhere = unreachable.map((name) => ({ name, http2: true, port: PORT_OF_NOBODY }));
+    const clusters = [...listening, ...nowhere];
     const logLevel = options.logLevel ?? "info";
     const envoy = resources.use(
       await startEnvoy({ installation, topology, clusters, reloadable: true, http1Trailers: true, logLevel }),

@@ -43,6 +43,49 @@ export interface UpstreamRequest extends HttpRequest {
   header(name: string): string | null;
 }
 
+/** How a gRPC double answers; everything has a default (status 0, the double's name, nothing else). */
+export interface GrpcAnswer {
+  /** The one message of an answer with status 0. */
+  readonly message?: string | Uint8Array;
+  readonly metadata?: HeadersInit;
+  readonly status?: number;
+  readonly statusMessage?: string;
+  readonly trailers?: HeadersInit;
+}
+
+/** A gRPC call that reached an upstream, and its server's end of it. */
+export interface GrpcUpstreamCall {
+  /** `/package.Service/Method`. */
+  readonly path: string;
+  readonly authority: string;
+  readonly headers: HeaderList;
+  /** What has come so far. */
+  readonly messages: readonly Uint8Array[];
+  /** Whether more can come: "ended" is the client's regular end, "cancelled" that it, or the network, gave up. */
+  readonly state: "open" | "ended" | "cancelled";
+  /** Value of `name`, repeated ones joined by ", "; null when absent. */
+  header(name: string): string | null;
+  /** The messages so far as UTF-8. */
+  texts(): string[];
+  /** Resolves when `count` messages have come; rejects when no more can. */
+  received(count: number): Promise<void>;
+  /** Resolves when no more can come. */
+  ended(): Promise<void>;
+  /** Resolves when the call is cancelled. */
+  cancelled(): Promise<void>;
+  sendMetadata(metadata: HeadersInit): void;
+  /** Sends messages, several in one piece of the stream. */
+  send(...messages: (string | Uint8Array)[]): void;
+  /** Ends the call with a status, 0 unless it says otherwise. */
+  end(answer?: Pick<GrpcAnswer, "status" | "statusMessage" | "trailers">): void;
+  /** Answers with an HTTP status other than 200 in place of a gRPC response. */
+  refuse(httpStatus: number): void;
+  /** Resets the call. */
+  reset(): void;
+  /** Breaks the connection off. */
+  disconnect(): void;
+}
+
 /** A stand-in for the service behind a cluster. Answers 200 with its own name until told otherwise. */
 export interface UpstreamDouble {
   readonly name: string;
@@ -55,6 +98,13 @@ export interface UpstreamDouble {
       | { status?: number; headers?: HeadersInit; body?: string }
       | ((request: UpstreamRequest) => Partial<HttpResponse> | Promise<Partial<HttpResponse>>),
   ): void;
+  /** Every gRPC call since the test began, oldest first; only of clusters that the suite names as `grpc`. */
+  readonly grpcCalls: readonly GrpcUpstreamCall[];
+  /**
+   * Sets the answer to gRPC calls from now on. An object is given when the client has ended its side; a function has the
+   * call in its hands, and resets it by failing.
+   */
+  replyGrpc(answer: GrpcAnswer | ((call: GrpcUpstreamCall) => void | Promise<void>)): void;
 }
 
 /** Time as the filters see it. */
@@ -102,6 +152,10 @@ export interface FilterUnderTest {
 export interface SuiteOptions {
   readonly filters: readonly FilterUnderTest[];
   readonly routes?: readonly RouteSpec[];
+  /** Clusters that speak gRPC (HTTP/2); no route need lead there. */
+  readonly grpc?: readonly string[];
+  /** Clusters with an address where nobody listens. */
+  readonly unreachable?: readonly string[];
   readonly workers?: number;
   /** The lowest level that modules log at; default info. */
   readonly logLevel?: LogLevel;

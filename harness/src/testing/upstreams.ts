@@ -1,5 +1,6 @@
 import type { ClusterHandler, HttpResponse } from "../model/index.ts";
 import type { UpstreamDouble, UpstreamRequest } from "./host.ts";
+import { GrpcDouble } from "./grpc-upstream.ts";
 import { bodyBytes, headerList, markResponse, upstreamRequest } from "./messages.ts";
 
 type Answer = Parameters<UpstreamDouble["reply"]>[0];
@@ -7,12 +8,14 @@ type Answer = Parameters<UpstreamDouble["reply"]>[0];
 /** Stands in for one cluster on any host: the host hands it requests, the test looks at them and sets the answers. */
 export class Upstream implements UpstreamDouble {
   readonly name: string;
+  readonly grpc: GrpcDouble;
   private readonly all: UpstreamRequest[] = [];
   private firstOfTest = 0;
   private answer: Answer = {};
 
   constructor(name: string) {
     this.name = name;
+    this.grpc = new GrpcDouble(name);
   }
 
   get requests(): readonly UpstreamRequest[] {
@@ -23,10 +26,19 @@ export class Upstream implements UpstreamDouble {
     this.answer = answer;
   }
 
+  get grpcCalls(): UpstreamDouble["grpcCalls"] {
+    return this.grpc.calls;
+  }
+
+  replyGrpc(answer: Parameters<UpstreamDouble["replyGrpc"]>[0]): void {
+    this.grpc.reply(answer);
+  }
+
   /** Forgets the requests and the answer of the test before. */
   beginTest(): void {
     this.firstOfTest = this.all.length;
     this.answer = {};
+    this.grpc.beginTest();
   }
 
   /** Request number `index` since the suite began. */

@@ -80,6 +80,39 @@ export declare function proxy_http_call(
   timeoutMilliseconds: u32,
   tokenOut: usize,
 ): u32;
+export declare function proxy_grpc_call(
+  grpcService: usize,
+  grpcServiceSize: usize,
+  service: usize,
+  serviceSize: usize,
+  method: usize,
+  methodSize: usize,
+  metadata: usize,
+  metadataSize: usize,
+  message: usize,
+  messageSize: usize,
+  timeoutMilliseconds: u32,
+  tokenOut: usize,
+): u32;
+export declare function proxy_grpc_stream(
+  grpcService: usize,
+  grpcServiceSize: usize,
+  service: usize,
+  serviceSize: usize,
+  method: usize,
+  methodSize: usize,
+  metadata: usize,
+  metadataSize: usize,
+  tokenOut: usize,
+): u32;
+export declare function proxy_grpc_send(
+  token: u32,
+  message: usize,
+  messageSize: usize,
+  endOfStream: u32,
+): u32;
+export declare function proxy_grpc_cancel(token: u32): u32;
+export declare function proxy_grpc_close(token: u32): u32;
 export declare function proxy_get_shared_data(
   key: usize,
   keySize: usize,

@@ -14,6 +14,11 @@ export function enter(): void {
   depth++;
 }
 
+/** Whether the running callback began inside another, by a host call of it. */
+export function isNested(): bool {
+  return depth > 1;
+}
+
 /** Ends a callback, and collects if it was the outermost and enough garbage has piled up. */
 export function leave(): void {
   if (--depth == 0 && allocatedBytes > threshold) collect();

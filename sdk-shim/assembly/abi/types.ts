@@ -49,6 +49,8 @@ export enum MapType {
   RequestTrailers = 1,
   ResponseHeaders = 2,
   ResponseTrailers = 3,
+  GrpcInitialMetadata = 4,
+  GrpcTrailingMetadata = 5,
   CallResponseHeaders = 6,
   CallResponseTrailers = 7,
 }
@@ -58,6 +60,7 @@ export enum BufferType {
   RequestBody = 0,
   ResponseBody = 1,
   CallResponseBody = 4,
+  GrpcReceive = 5,
   VmConfiguration = 6,
   PluginConfiguration = 7,
 }

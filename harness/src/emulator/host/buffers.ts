@@ -7,6 +7,12 @@ import { giveBytes } from "./give.ts";
 import type { HostFunctions } from "./imports.ts";
 
 const NOTHING = new Body();
+/** Buffers whose content can be changed: the gRPC message too, though nothing comes of it. */
+const WRITABLE: ReadonlySet<number> = new Set([
+  BufferType.RequestBody,
+  BufferType.ResponseBody,
+  BufferType.GrpcReceiveBuffer,
+]);
 
 /** Buffer functions (proxy-wasm spec 0.2.1), with the statuses and clamping of Envoy 1.40. */
 export function bufferFunctions(vm: Vm): HostFunctions {
@@ -36,8 +42,7 @@ export function bufferFunctions(vm: Vm): HostFunctions {
       if (typeof body === "number") return body;
       const data = memory.copy(dataAt, dataSize);
       if (!data) return Status.InvalidMemoryAccess;
-      const isBody = type === BufferType.RequestBody || type === BufferType.ResponseBody;
-      if (!isBody || body === NOTHING) return Status.BadArgument;
+      if (!WRITABLE.has(type) || body === NOTHING) return Status.BadArgument;
       return body.write(start >>> 0, length >>> 0, data) ? Status.Ok : Status.BadArgument;
     },
 
@@ -74,8 +79,9 @@ function find(context: Context, type: number): Body | Status {
       return context.configuration ?? Status.NotFound;
     case BufferType.DownstreamData:
     case BufferType.UpstreamData:
-    case BufferType.GrpcReceiveBuffer:
       return NOTHING;
+    case BufferType.GrpcReceiveBuffer:
+      return context.root.grpcMessage ?? NOTHING;
     case BufferType.VmConfiguration:
       return context.vm.configuration;
     default:

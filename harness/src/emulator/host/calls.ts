@@ -4,7 +4,7 @@ import type { Vm } from "../vm/vm.ts";
 import { giveText } from "./give.ts";
 import type { HostFunctions } from "./imports.ts";
 
-/** Callout functions (proxy-wasm spec 0.2.1). gRPC is not emulated: those functions end the emulation. */
+/** HTTP callouts, and the status of callouts of any kind (proxy-wasm spec 0.2.1). */
 export function callFunctions(vm: Vm): HostFunctions {
   const { memory } = vm;
   return {

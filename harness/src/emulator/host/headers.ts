@@ -96,6 +96,8 @@ export function headerFunctions(vm: Vm): HostFunctions {
 
 function readable(context: Context, type: number): HeaderMap | undefined {
   if (type <= MapType.ResponseTrailers) return context.logMaps?.[type] ?? context.maps[type];
+  if (type === MapType.GrpcInitialMetadata) return context.root.grpcMaps[0];
+  if (type === MapType.GrpcTrailingMetadata) return context.root.grpcMaps[1];
   const response = context.root.callResponse;
   if (type === MapType.HttpCallResponseHeaders) return response?.headers;
   return type === MapType.HttpCallResponseTrailers ? response?.trailers : undefined;

@@ -6,6 +6,7 @@ import { bufferFunctions } from "./buffers.ts";
 import { callFunctions } from "./calls.ts";
 import { controlFunctions } from "./control.ts";
 import { foreignFunctions } from "./foreign.ts";
+import { grpcFunctions } from "./grpc.ts";
 import { headerFunctions } from "./headers.ts";
 import { metricFunctions } from "./metrics.ts";
 import { propertyFunctions } from "./properties.ts";
@@ -36,6 +37,7 @@ export function buildImports(
     ...propertyFunctions(vm),
     ...streamFunctions(vm),
     ...callFunctions(vm),
+    ...grpcFunctions(vm),
     ...sharedFunctions(vm),
     ...metricFunctions(vm),
     ...controlFunctions(vm),

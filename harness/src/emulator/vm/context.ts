@@ -40,6 +40,10 @@ export class Context {
   callData: Body | undefined;
 
   callResponse: CallResponse | undefined;
+  /** Initial and trailing metadata of a gRPC stream while the guest looks at them. */
+  readonly grpcMaps: [HeaderMap | undefined, HeaderMap | undefined] = [undefined, undefined];
+  /** A gRPC message while the guest looks at it. */
+  grpcMessage: Body | undefined;
   status: readonly [code: number, message: string] = [0, ""];
   /** Text of buffer type 7 while on_configure runs. */
   configuration: Body | undefined;

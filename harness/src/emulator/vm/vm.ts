@@ -5,6 +5,7 @@ import { buildImports } from "../host/imports.ts";
 import type { HttpStream } from "../stream/stream.ts";
 import { MetricIds } from "../shared/metrics.ts";
 import type { Timer } from "../clock.ts";
+import type { GrpcExchange } from "../grpc/exchange.ts";
 import { Context } from "./context.ts";
 import { LoadError } from "./module.ts";
 import { GuestMemory } from "./memory.ts";
@@ -44,6 +45,10 @@ export class Vm {
   isFailed = false;
   isKilled = false;
   nextCallToken = 4;
+  nextGrpcCallToken = 5;
+  nextGrpcStreamToken = 6;
+  /** gRPC calls and streams by token, as long as the host knows them. */
+  readonly grpc = new Map<number, GrpcExchange>();
   /** Called once when the guest traps. */
   onFail: (vm: Vm) => void = () => {};
   readonly #roots = new Map<string, Root>();
@@ -152,6 +157,11 @@ export class Vm {
     this.iterationStopped = false;
     this.runDeferred();
     return result;
+  }
+
+  /** Whether a function of the guest is running. */
+  get isInCallback(): boolean {
+    return this.current !== this.own;
   }
 
   /** Puts `action` off until the running callback has returned. */
@@ -268,6 +278,7 @@ export class Vm {
     this.isKilled = true;
     for (const timer of this.#ticks.values()) timer.cancel();
     this.#ticks.clear();
+    this.#cancelGrpc(() => true);
     this.#deferred = [];
   }
 
@@ -279,6 +290,14 @@ export class Vm {
         this.#delete(context);
     }
     this.kill();
+  }
+
+  #cancelGrpc(isMeant: (exchange: GrpcExchange) => boolean): void {
+    for (const [token, exchange] of this.grpc) {
+      if (!isMeant(exchange)) continue;
+      this.grpc.delete(token);
+      exchange.cancel();
+    }
   }
 
   #armTick(root: Context): void {
@@ -293,6 +312,7 @@ export class Vm {
   #delete(root: Context): void {
     this.callback(root, "proxy_on_delete", root.id);
     this.contexts.delete(root.id);
+    this.#cancelGrpc((exchange) => exchange.root === root);
     this.#ticks.get(root)?.cancel();
     this.#ticks.delete(root);
   }

@@ -4,20 +4,27 @@ import { Stage, Step, named, shown } from "./stage";
 /**
  * `get map name`, `getAll map name`, `pairs map`, `set map name value`, `add map name value`, `remove map name`, `byteSize map`,
  * `replaceAll map fields`,
- * where `map` is `requestHeaders` and so on, or `call` for an answer's headers.
+ * where `map` is `requestHeaders` and so on, `call` for an answer's headers, `grpc` for the metadata
+ * of a gRPC stream.
  */
-export function headerStep(step: Step, stage: Stage, call: Headers | null): string | null {
-  const map = mapOf(step.text(1).toString(), stage, call);
+export function headerStep(
+  step: Step,
+  stage: Stage,
+  call: Headers | null,
+  grpc: Headers | null,
+): string | null {
+  const name = step.text(1).toString();
+  const map = name == "grpc" ? grpc : mapOf(name, stage, call);
   if (!map) return null;
-  const name = step.text(2);
-  if (step.name == "get") return shown(map.get(name));
-  if (step.name == "getAll") return listed(map.getAll(name));
+  const field = step.text(2);
+  if (step.name == "get") return shown(map.get(field));
+  if (step.name == "getAll") return listed(map.getAll(field));
   if (step.name == "pairs") return paired(map);
-  if (step.name == "set") return named(map.set(name, step.text(3)));
-  if (step.name == "add") return named(map.add(name, step.text(3)));
+  if (step.name == "set") return named(map.set(field, step.text(3)));
+  if (step.name == "add") return named(map.add(field, step.text(3)));
   if (step.name == "byteSize") return map.byteSize.toString();
   if (step.name == "replaceAll") return named(map.replaceAll(listOf(step)));
-  if (step.name == "remove") return named(map.remove(name));
+  if (step.name == "remove") return named(map.remove(field));
   return null;
 }
 

@@ -85,5 +85,7 @@ export function named(status: Status): string {
   if (status == Status.NotFound) return "NotFound";
   if (status == Status.BadArgument) return "BadArgument";
   if (status == Status.CasMismatch) return "CasMismatch";
+  if (status == Status.ParseFailure) return "ParseFailure";
+  if (status == Status.InternalFailure) return "InternalFailure";
   return "status " + status.toString();
 }

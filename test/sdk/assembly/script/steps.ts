@@ -2,6 +2,7 @@ import { JsonValue } from "proxy-wasm-as-sdk";
 import { bodyStep } from "./body";
 import { callHeaders, callStep } from "./call";
 import { foreignStep } from "./foreign";
+import { grpcMetadata, grpcStep } from "./grpc";
 import { headerStep } from "./headers";
 import { hostStep } from "./host";
 import { queueStep } from "./queue";
@@ -24,10 +25,11 @@ function perform(step: Step, stage: Stage): void {
     if (stage.endOfStream) play(step.at(1), stage);
     return;
   }
-  let outcome = headerStep(step, stage, callHeaders());
+  let outcome = headerStep(step, stage, callHeaders(), grpcMetadata());
   if (outcome === null) outcome = bodyStep(step, stage);
   if (outcome === null) outcome = streamStep(step, stage);
   if (outcome === null) outcome = callStep(step, stage, play);
+  if (outcome === null) outcome = grpcStep(step, stage, play);
   if (outcome === null) outcome = sharedStep(step);
   if (outcome === null) outcome = queueStep(step, stage);
   if (outcome === null) outcome = valueStep(step);
