@@ -26,7 +26,10 @@ export abstract class GrpcExchange {
   private earlier: GrpcExchange | null = null;
   private later: GrpcExchange | null = null;
 
-  constructor(protected readonly owner: Context) {}
+  constructor(
+    /** On whose behalf it is made: a plugin, or one stream. */
+    protected readonly owner: Context,
+  ) {}
 
   /** The server's initial metadata has arrived. */
   receiveInitialMetadata(): void {}
@@ -117,6 +120,7 @@ export abstract class GrpcExchange {
     this.owner.isResponsePaused = false;
   }
 
+  /** The host has the initial metadata of `token`. Not while another callback runs: it would get its phase. */
   static initialMetadata(token: u32): void {
     const exchange = find(token);
     if (!exchange || isNested() || !exchange.enter()) return;
@@ -124,6 +128,7 @@ export abstract class GrpcExchange {
     exchange.leave();
   }
 
+  /** The host has a message of `size` bytes for `token`; with it a unary call is over. */
   static message(token: u32, size: i32): void {
     const exchange = find(token);
     if (!exchange) return;
@@ -133,6 +138,7 @@ export abstract class GrpcExchange {
     exchange.leave();
   }
 
+  /** The host has the trailing metadata of `token`. Not while another callback runs. */
   static trailingMetadata(token: u32): void {
     const exchange = find(token);
     if (!exchange || isNested() || !exchange.enter()) return;
@@ -140,6 +146,7 @@ export abstract class GrpcExchange {
     exchange.leave();
   }
 
+  /** The host says that `token` is over, with status `code`. */
   static end(token: u32, code: u32): void {
     const exchange = find(token);
     if (!exchange) return;

@@ -34,6 +34,14 @@ import { bytesOf } from "./text";
  *     log(LogLevel.Warn, "subscription over: " + status.toString());
  *   }
  * }
+ *
+ * class Control extends Plugin {
+ *   private readonly subscription: Subscription = new Subscription(this);
+ *
+ *   configure(config: Bytes): bool {
+ *     return this.subscription.start();
+ *   }
+ * }
  * ```
  */
 export abstract class GrpcStream extends GrpcExchange {
