@@ -68,10 +68,15 @@ export class Pairs {
   private nextIndex: i32 = 0;
   private nextOffset: i32;
 
-  /** Reads what the host encoded; anything else is not checked. @internal */
+  /**
+   * Reads what the host encoded. A count or length that lies makes the list empty or its entries wrong, but nothing
+   * beside `encoded` is ever read: see `isPairs` to refuse such lists. @internal
+   */
   constructor(encoded: Bytes) {
     this.encoded = encoded;
-    const count = encoded.length < 4 ? 0 : load<i32>(encoded.ptr);
+    const size = encoded.length;
+    let count = size < 4 ? 0 : load<i32>(encoded.ptr);
+    if (<u32>count > (<u32>(size - 4)) >> 3) count = 0;
     this.length = count;
     this.nextOffset = 4 + 8 * count;
   }
@@ -92,10 +97,11 @@ export class Pairs {
 
   /** Index of the first entry called `name` (lower case) at or after `from`; -1 when there is none. */
   indexOf(name: Bytes, from: i32 = 0): i32 {
-    for (let i = from; i < this.length; i++) {
-      const size = this.nameSize(i);
-      if (size == name.length && memory.compare(this.encoded.ptr + this.offsetOf(i), name.ptr, size) == 0)
-        return i;
+    for (let i = max(from, 0); i < this.length; i++) {
+      if (this.nameSize(i) != name.length) continue;
+      const offset = <u32>this.offsetOf(i);
+      if (<u64>offset + name.length > <u64>this.encoded.length) continue;
+      if (memory.compare(this.encoded.ptr + offset, name.ptr, name.length) == 0) return i;
     }
     return -1;
   }
