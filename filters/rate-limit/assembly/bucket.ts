@@ -43,7 +43,7 @@ export class Place {
   /** Looks for `hash` in `bucket` (empty for one that was never written); `now` in nanoseconds tells who is idle. */
   constructor(bucket: Bytes, hash: u64, now: i64) {
     const overflow = bucket.length < OVERFLOW_SIZE ? 0 : load<i64>(bucket.ptr);
-    const overflowPart = bucket.length < OVERFLOW_SIZE ? 0 : load<u32>(bucket.ptr, 8);
+    const overflowPart = bucket.length < OVERFLOW_SIZE ? 0 : partAt(bucket.ptr);
     const own = wayOf(bucket, hash);
     const way = own < 0 ? freeWay(bucket, now) : own;
     this.way = way;
@@ -51,7 +51,7 @@ export class Place {
     this.isOverflow = way < 0;
     // A key that gets a way while the overflow is in use may have been charged there: it takes that along.
     this.arrival = own < 0 ? overflow : load<i64>(bucket.ptr + own + ARRIVAL);
-    this.arrivalPart = own < 0 ? overflowPart : load<u32>(bucket.ptr + own + ARRIVAL, 8);
+    this.arrivalPart = own < 0 ? overflowPart : partAt(bucket.ptr + own + ARRIVAL);
   }
 
   /**
@@ -72,6 +72,11 @@ export class Place {
     cap(target, latest);
     return target;
   }
+}
+
+/** The part behind the arrival time at `at`: as an i64 at once, or a choice between it and 0 would be signed. */
+function partAt(at: usize): i64 {
+  return <i64>load<u32>(at, 8);
 }
 
 /** Offset of the way that holds `hash`; -1 when none does. */

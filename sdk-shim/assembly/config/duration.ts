@@ -6,7 +6,8 @@ const NANOSECONDS: StaticArray<i64> = [1, 1000, 1000000, 1000000000, 60000000000
 
 /**
  * The nanoseconds of a duration such as `1.5s`, `200ms`, `24h` or `1h30m`: numbers with units (h, m, s, ms, us, ns),
- * largest unit first, exact. -1 for every other text, for fractions of a nanosecond and beyond 292 years.
+ * largest unit first, exact. -1 for every other text, for numbers of more than 18 digits before the point, for digits
+ * that are no whole nanoseconds and beyond 292 years.
  */
 export function parseDuration(text: Bytes): i64 {
   let at = 0;
