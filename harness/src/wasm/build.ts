@@ -88,23 +88,24 @@ export async function buildFilters(
 
 /**
  * Compiles the filter with the entry file `entry` (a path below the workspace) to `build/test`, unless neither it nor
- * its neighbours in the folder have changed. Throws CompileError when it does not compile.
+ * its neighbours in the folder nor the `alsoRead` folders have changed. Throws CompileError when it does not compile.
  */
-export function buildEntry(entry: string): Promise<BuiltFilter> {
+export function buildEntry(entry: string, alsoRead: readonly string[] = []): Promise<BuiltFilter> {
   // A chain may hold one filter several times: it is built once.
-  const running = entriesBeingBuilt.get(entry) ?? buildTestModule(entry);
+  const running = entriesBeingBuilt.get(entry) ?? buildTestModule(entry, alsoRead);
   entriesBeingBuilt.set(entry, running);
   return running.finally(() => entriesBeingBuilt.delete(entry));
 }
 
 const entriesBeingBuilt = new Map<string, Promise<BuiltFilter>>();
 
-async function buildTestModule(entry: string): Promise<BuiltFilter> {
+async function buildTestModule(entry: string, alsoRead: readonly string[]): Promise<BuiltFilter> {
   const path = resolve(WORKSPACE, entry);
   // The whole path, since two entry files may be called alike.
   const wasmPath = join(WORKSPACE, "build", "test", relative(WORKSPACE, path).replace(/\.ts$/, ".wasm"));
   const module = { name: basename(entry, ".ts"), target: "release", entry: path, wasmPath } as const;
-  return buildModule(module, await sharedDigest(), () => {});
+  const others = alsoRead.map((folder) => join(WORKSPACE, folder));
+  return buildModule(module, `${await sharedDigest()} ${await digestOf(others, [])}`, () => {});
 }
 
 /** Where `buildFilters` puts the module of product filter `name`. */
