@@ -1,0 +1,19 @@
+import { authTargets } from "./auth.ts";
+import { codeTargets } from "./codes.ts";
+import { configTargets } from "./config.ts";
+import { filterTargets } from "./filters.ts";
+import { hostTargets } from "./host.ts";
+import { jsonTargets } from "./json.ts";
+import type { Target } from "./target.ts";
+import { textTargets } from "./text.ts";
+
+/** Every parser that reads data of the host. */
+export const TARGETS: readonly Target[] = [
+  ...textTargets,
+  ...codeTargets,
+  ...jsonTargets,
+  ...hostTargets,
+  ...configTargets,
+  ...authTargets,
+  ...filterTargets,
+];
