@@ -8,6 +8,7 @@ export * from "./config";
 export * from "./defects";
 export * from "./host";
 export * from "./json";
+export * from "./protobuf";
 export * from "./rate";
 export * from "./rewrite";
 export * from "./text";

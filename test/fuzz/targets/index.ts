@@ -4,6 +4,7 @@ import { configTargets } from "./config.ts";
 import { filterTargets } from "./filters.ts";
 import { hostTargets } from "./host.ts";
 import { jsonTargets } from "./json.ts";
+import { protobufTargets } from "./protobuf.ts";
 import type { Target } from "./target.ts";
 import { textTargets } from "./text.ts";
 
@@ -12,6 +13,7 @@ export const TARGETS: readonly Target[] = [
   ...textTargets,
   ...codeTargets,
   ...jsonTargets,
+  ...protobufTargets,
   ...hostTargets,
   ...configTargets,
   ...authTargets,
