@@ -1,3 +1,9 @@
+import { Bytes, BytesBuilder } from "../bytes";
+import { writeJsonString } from "../json/write";
+
+/** Characters of a pointer that an error shows. */
+const SHOWN: i32 = 256;
+
 /**
  * One thing that is wrong with a configuration.
  *
@@ -30,9 +36,20 @@ export class ConfigError {
 
   /** `/providers/0/issuer: saw 12, expected a string` */
   toString(): string {
-    const where = this.pointer.length > 0 ? this.pointer : "configuration";
+    const where = this.pointer.length > 0 ? onOneLine(this.pointer) : "configuration";
     return where + ": saw " + this.seen + ", expected " + this.expected;
   }
+}
+
+/** `pointer` as a log can hold it: its names come from the configuration, with line ends or of any length. */
+function onOneLine(pointer: string): string {
+  const builder = new BytesBuilder();
+  writeJsonString(builder, Bytes.of(pointer.substring(0, SHOWN)));
+  const text = builder
+    .view()
+    .slice(1, builder.length - 1)
+    .toString();
+  return pointer.length > SHOWN ? text + "..." : text;
 }
 
 /** Collects errors, up to a limit that keeps the log readable. */
