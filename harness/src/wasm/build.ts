@@ -7,6 +7,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../process/exec.ts";
 import { beforeProcessEnds } from "../process/lifetime.ts";
+import { type Diagnostic, parseDiagnostics, withoutCount } from "./diagnostics.ts";
 
 /** The workspace: the folder that holds `filters/` and `sdk-shim/`. */
 export const WORKSPACE = fileURLToPath(new URL("../../../", import.meta.url));
@@ -31,18 +32,23 @@ export interface BuildEvent {
   readonly state: "building" | "built" | "up-to-date";
   readonly milliseconds?: number;
   readonly bytes?: number;
+  /** What the compiler warns of, as it shows it; "" or absent when of nothing. */
+  readonly warnings?: string;
 }
 
 /** The compiler refused a filter; `diagnostics` are its own words, with file and line. */
 export class CompileError extends Error {
   readonly filter: string;
   readonly diagnostics: string;
+  /** The same one by one; empty when the compiler itself failed. */
+  readonly list: readonly Diagnostic[];
 
   constructor(filter: string, diagnostics: string) {
     super(`${filter} does not compile:\n${diagnostics}`);
     this.name = "CompileError";
     this.filter = filter;
     this.diagnostics = diagnostics;
+    this.list = parseDiagnostics(diagnostics);
   }
 }
 
@@ -127,20 +133,21 @@ async function buildModule(
 ): Promise<BuiltFilter> {
   const stampPath = `${wasmPath}.inputs`;
   const stamp = `${shared} ${await digestOf([dirname(entry)], [])}`;
-  const done = async (state: "built" | "up-to-date", milliseconds?: number): Promise<BuiltFilter> => {
+  const done = async (event: Omit<BuildEvent, "filter">): Promise<BuiltFilter> => {
     const { size: bytes } = await stat(wasmPath);
-    onProgress({ filter: name, state, bytes, ...(milliseconds === undefined ? {} : { milliseconds }) });
+    onProgress({ filter: name, bytes, ...event });
     return { name, target, wasmPath, bytes };
   };
   if (existsSync(wasmPath) && existsSync(stampPath) && (await readFile(stampPath, "utf8")) === stamp) {
-    return done("up-to-date");
+    return done({ state: "up-to-date" });
   }
   onProgress({ filter: name, state: "building" });
   const started = performance.now();
   await mkdir(dirname(wasmPath), { recursive: true });
-  await compile(name, relative(WORKSPACE, entry), target, wasmPath);
-  await writeFile(stampPath, stamp);
-  return done("built", Math.round(performance.now() - started));
+  const warnings = await compile(name, relative(WORKSPACE, entry), target, wasmPath);
+  // What the compiler warns of is compiled again, so that it is seen again.
+  if (warnings === "") await writeFile(stampPath, stamp);
+  return done({ state: "built", milliseconds: Math.round(performance.now() - started), warnings });
 }
 
 /** What every module depends on: the SDK and the compiler's settings. */
@@ -152,8 +159,11 @@ function entryFile(filter: string): string {
   return join(WORKSPACE, "filters", filter, "assembly", "filter.ts");
 }
 
-/** Runs the compiler in a process of its own; a module appears under its name only when it is whole. */
-async function compile(filter: string, entry: string, target: Target, wasmPath: string): Promise<void> {
+/**
+ * Runs the compiler in a process of its own; a module appears under its name only when it is whole. Returns what the
+ * compiler warns of.
+ */
+async function compile(filter: string, entry: string, target: Target, wasmPath: string): Promise<string> {
   const compiler = join(
     dirname(createRequire(import.meta.url).resolve("assemblyscript/package.json")),
     "bin/asc.js",
@@ -170,9 +180,10 @@ async function compile(filter: string, entry: string, target: Target, wasmPath: 
     const result = await run(process.execPath, [...args, "--outFile", unfinished], options);
     if (result.timedOut)
       throw new CompileError(filter, `the compiler did not end within ${COMPILE_TIMEOUT_MS} ms`);
-    if (result.status !== 0) throw new CompileError(filter, (result.stdout + result.stderr).trim());
+    if (result.status !== 0) throw new CompileError(filter, withoutCount(result.stdout + result.stderr));
     if (existsSync(`${unfinished}.map`)) await rename(`${unfinished}.map`, `${wasmPath}.map`);
     await rename(unfinished, wasmPath);
+    return parseDiagnostics(result.stderr).length > 0 ? result.stderr.trim() : "";
   } finally {
     removeUnfinished();
     release();

@@ -1,7 +1,13 @@
 /** `sidecraft build`: compiles filters. */
 import { relative } from "node:path";
 import { Option, type Command } from "commander";
-import { buildFilters, productFilters, type Target } from "../../wasm/build.ts";
+import {
+  type BuildEvent,
+  buildFilters,
+  CompileError,
+  productFilters,
+  type Target,
+} from "../../wasm/build.ts";
 import { withCommon } from "../support/common-options.ts";
 import { buildEventText, requireFilter } from "../support/set-up.ts";
 import { bytesText, note, noteColors, print, printJson } from "../support/terminal.ts";
@@ -23,7 +29,7 @@ export function addBuild(program: Command): void {
     .addOption(
       new Option("--target <target>", "how to compile").choices(["release", "debug"]).default("release"),
     )
-    .option("--json", "print one JSON object per filter")
+    .option("--json", "print one JSON object per filter; for one that does not compile with its errors")
     .action(build);
   withCommon(command, [
     ["sidecraft build", "all filters"],
@@ -37,10 +43,19 @@ async function build(names: readonly string[], { target, json }: Options): Promi
   const built = await buildFilters({
     filters: [...new Set(filters)],
     target,
-    onProgress: (event) => note(noteColors.dim(buildEventText(event))),
+    onProgress: tell,
+  }).catch((error: unknown) => {
+    if (json === true && error instanceof CompileError)
+      printJson({ name: error.filter, target, errors: error.list });
+    throw error;
   });
   for (const module of built) {
     if (json === true) printJson(module);
     else print(`${module.name}  ${relative(process.cwd(), module.wasmPath)}  ${bytesText(module.bytes)}`);
   }
+}
+
+function tell(event: BuildEvent): void {
+  note(noteColors.dim(buildEventText(event)));
+  if (event.warnings) note(event.warnings);
 }

@@ -46,6 +46,7 @@ export async function buildQuietly(filters: readonly string[]): Promise<BuiltFil
     onProgress: (event) => {
       if (event.state === "building") progress(buildEventText(event));
       if (event.state === "built") note(noteColors.dim(buildEventText(event)));
+      if (event.warnings) note(event.warnings);
     },
   });
 }
