@@ -217,8 +217,9 @@ export default tseslint.config(
     "^(?!\\./)": "Bytes are below all else: they import each other, utf8 and hash.",
   }),
   border(["sdk-shim/assembly/globals/**/*.ts"], {
-    "^\\.\\./(?!abi/|utf8$)": "globals/ imports abi and utf8: the compiler puts it under everything.",
-    "^proxy-wasm-as-sdk": "globals/ imports abi and utf8: the compiler puts it under everything.",
+    "^\\.\\./(?!abi/|(time|utf8)$)":
+      "globals/ imports abi, time and utf8: the compiler puts it under everything.",
+    "^proxy-wasm-as-sdk": "globals/ imports abi, time and utf8: the compiler puts it under everything.",
   }),
   border(
     ["sdk-shim/assembly/*.ts"],

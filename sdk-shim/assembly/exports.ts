@@ -13,6 +13,7 @@ import { Reply } from "./reply";
 import { vmConfiguration } from "./vm-configuration";
 import "./abort";
 import "./globals/dom";
+import "./globals/node";
 import "./globals/trace";
 
 export { proxy_on_memory_allocate } from "./abi/memory";

@@ -2,7 +2,10 @@
 // Envoy enters a module only through what it exports, and each entry costs more than a small filter does.
 
 import { Transform } from "assemblyscript/transform";
+import { checkHooks } from "./hook-checks.js";
 import { HOOKS, TRACKING } from "./hooks.js";
+import { checkImports } from "./import-checks.js";
+import { checkAnyPlugin, checkRegistrations, checkUnused } from "./registration-checks.js";
 import { connectStandardLibrary } from "./standard-library.js";
 
 const SDK = "~lib/proxy-wasm-as-sdk/";
@@ -29,6 +32,7 @@ export default class ProxyWasmExports extends Transform {
   }
 
   afterInitialize(program) {
+    for (const check of [checkHooks, checkRegistrations, checkUnused]) check(program);
     this.needed = new Set();
     const classes = Object.fromEntries(Object.keys(HOOKS).map((name) => [name, 0]));
     let keepsState = false;
@@ -54,5 +58,9 @@ export default class ProxyWasmExports extends Transform {
     if (!exported) throw new Error("the entry of the build is not that of proxy-wasm-as-sdk");
     const hooks = Object.values(HOOKS).flatMap((group) => Object.values(group).flat());
     for (const name of [...hooks, ...TRACKING]) if (!this.needed.has(name)) exported.delete(name);
+  }
+
+  afterCompile() {
+    for (const check of [checkImports, checkAnyPlugin]) check(this.program);
   }
 }

@@ -4,9 +4,11 @@
 import { Node, ParameterKind } from "assemblyscript";
 
 const HERE = "~lib/proxy-wasm-as-sdk/assembly/globals/";
-const BINDINGS = "~lib/bindings/dom";
-/** What the SDK's file has of the library's. */
-const ANSWERED = ["Date", "console", "crypto", "performance"];
+/** Files of the library -> ours, and what of theirs it has. */
+const BINDINGS = {
+  "~lib/bindings/dom": { ours: `${HERE}dom`, names: ["Date", "console", "crypto", "performance"] },
+  "~lib/bindings/node": { ours: `${HERE}node`, names: ["process"] },
+};
 
 /** Functions of the compiler -> ours. A choice that the filter makes with the option `--use` is left alone. */
 const ALIASES = { seed: `${HERE}random/seed`, trace: `${HERE}trace/trace` };
@@ -17,8 +19,7 @@ const ALIASES = { seed: `${HERE}random/seed`, trace: `${HERE}trace/trace` };
  */
 export function connectStandardLibrary(parser, program) {
   for (const source of parser.sources) {
-    for (const statement of source.statements)
-      if (isAnswered(statement)) statement.internalPath = `${HERE}dom`;
+    for (const statement of source.statements) redirect(statement);
     if (source.internalPath === "~lib/date") makeNowDefault(source);
   }
   program.options.globalAliases ??= new Map();
@@ -26,8 +27,11 @@ export function connectStandardLibrary(parser, program) {
   for (const [name, ours] of Object.entries(ALIASES)) if (!aliases.has(name)) aliases.set(name, ours);
 }
 
-function isAnswered({ internalPath, declarations }) {
-  return internalPath === BINDINGS && declarations?.every((one) => ANSWERED.includes(one.foreignName.text));
+/** Lets an import of the library's bindings be one of ours, if ours have all that it names. */
+function redirect(statement) {
+  const binding = BINDINGS[statement.internalPath];
+  if (binding && statement.declarations?.every((one) => binding.names.includes(one.foreignName.text)))
+    statement.internalPath = binding.ours;
 }
 
 function makeNowDefault(source) {

@@ -50,7 +50,8 @@ describe("AssemblyScript in the docs", () => {
     const file = "docs/page.md";
     const wrong: CodeBlock = { file, line: 7, info: "ts", code: "const n: i32 = Bytes.of(1).length;\n" };
     expect((await compile([wrong])).join()).toContain(`in ${file}(8,`);
-    const code = "class Idle {\n  method(): i32 {\n    return nobody;\n  }\n}\n";
+    const plugin = "class Whole extends Plugin {}\nregisterPlugin(() => new Whole());\n";
+    const code = `class Idle {\n  method(): i32 {\n    return nobody;\n  }\n}\n${plugin}`;
     expect((await compile([{ file, line: 1, info: "ts", code }])).join()).toContain(
       `${file}(3,3): nothing uses`,
     );

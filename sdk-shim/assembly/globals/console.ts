@@ -1,4 +1,4 @@
-import { monotonicTime } from "./clock";
+import { monotonicTimeNanoseconds } from "../time";
 import { appendDecimal, appendText, beginLine, endLine } from "./line";
 
 const DEBUG: u32 = 1;
@@ -52,13 +52,13 @@ export namespace console {
   export function time(label: string): void {
     if (timers.has(label)) complain(label, " runs already");
     else if (timers.size >= MAX_TIMERS) complain(label, " does not start: too many run");
-    else timers.set(label, monotonicTime());
+    else timers.set(label, monotonicTimeNanoseconds());
   }
 
   /** Logs the milliseconds of timer `label` at Info; warns when it does not run. */
   export function timeLog(label: string): void {
     if (!timers.has(label)) return complain(label, " does not run");
-    const elapsed = <u64>max<i64>(monotonicTime() - timers.get(label), 0);
+    const elapsed = <u64>max<i64>(monotonicTimeNanoseconds() - timers.get(label), 0);
     beginLine(INFO);
     appendText(label);
     appendText(": ");
