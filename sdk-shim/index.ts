@@ -44,6 +44,8 @@ export { LifeSpan, PropertyType, declareProperty, setEnvoyFilterState } from "./
 export { JsonKind, JsonLimits, JsonResult, JsonValue, parseJson } from "./assembly/json";
 export { LogLevel, isLogged, log, logLevel } from "./assembly/log";
 export { Counter, Gauge, Histogram } from "./assembly/metrics";
+export { NetworkFilter } from "./assembly/network-filter";
+export { PeerType } from "./assembly/peer-type";
 export { Plugin } from "./assembly/plugin";
 export {
   getBooleanProperty,

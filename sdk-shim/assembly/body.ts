@@ -32,7 +32,12 @@ const END: u32 = u32.MAX_VALUE;
 @final
 export class Body {
   /** @internal Made by the SDK. */
-  constructor(private readonly buffer: BufferType) {}
+  constructor(private buffer: BufferType) {}
+
+  /** @internal Makes it stand for another buffer from now on: one that the host may have freed is put away. */
+  pointTo(buffer: BufferType): void {
+    this.buffer = buffer;
+  }
 
   /** The bytes from `start`, at most `length` of them; empty where there is no body to read now. */
   read(start: i32 = 0, length: i32 = i32.MAX_VALUE): Bytes {

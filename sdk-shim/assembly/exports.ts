@@ -6,6 +6,7 @@ import { HttpFilter } from "./filter";
 import { GrpcExchange } from "./grpc-exchange";
 import { forgetHeaders } from "./headers";
 import { HttpCall } from "./http-call";
+import { HAS_CONNECTIONS, endConnection, logConnection } from "./connections";
 import { PLUGIN_CONFIGURATION } from "./body";
 import { beginLastHook, beginRequestHook, beginResponseHook, isStreamEnded } from "./phase";
 import { createContext, deleteContext, filterOf, isPlugin, pluginOf } from "./registry";
@@ -175,9 +176,14 @@ export function proxy_on_response_trailers(id: u32, count: u32): u32 {
 
 export function proxy_on_log(id: u32): void {
   enter();
-  const filter = filterOf(id);
   beginLastHook();
-  if (filter) filter.onLog();
+  const plugin = isPlugin(id) ? pluginOf(id) : null;
+  if (plugin) plugin.onLog();
+  else {
+    const filter = filterOf(id);
+    if (filter) filter.onLog();
+    else if (HAS_CONNECTIONS) logConnection(id);
+  }
   end();
 }
 
@@ -191,6 +197,7 @@ export function proxy_on_done(id: u32): u32 {
     const filter = filterOf(id);
     beginLastHook();
     if (filter) filter.onDone();
+    else if (HAS_CONNECTIONS) endConnection(id);
   }
   end();
   return u32(isDone);

@@ -23,6 +23,11 @@ export function beginResponseHook(): void {
   begin(false, true, false);
 }
 
+/** A hook of a connection begins: nothing that belongs to HTTP is allowed. */
+export function beginConnectionHook(): void {
+  begin(false, false, false);
+}
+
 /** `onLog` or `onDone` begins: nothing is allowed any more. */
 export function beginLastHook(): void {
   begin(true, false, false);

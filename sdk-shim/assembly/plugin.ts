@@ -4,7 +4,9 @@ import { Bytes } from "./bytes";
 import { ConfigReader } from "./config/reader";
 import { actFor, effectiveContext, restoreContext } from "./effective";
 import { Context, HttpFilter } from "./filter";
+import { Headers, REQUEST_HEADERS, RESPONSE_HEADERS, RESPONSE_TRAILERS } from "./headers";
 import { LogLevel, log } from "./log";
+import { NetworkFilter } from "./network-filter";
 
 /** Passes every stream through. */
 class PassThrough extends HttpFilter {}
@@ -58,6 +60,30 @@ export abstract class Plugin extends Context {
    */
   createFilter(): HttpFilter {
     return new PassThrough();
+  }
+
+  /**
+   * Makes the filter for one TCP connection when the plugin stands in a chain of network filters; a plugin that returns
+   * null, as this does, is asked for `createFilter`. The same module can serve both kinds of chain with two plugins.
+   *
+   * @example
+   * ```ts
+   * class Refusing extends NetworkFilter {
+   *   onNewConnection(): Action {
+   *     this.closeDownstream();
+   *     return Action.Pause;
+   *   }
+   * }
+   *
+   * class RefusingPlugin extends Plugin {
+   *   createNetworkFilter(): NetworkFilter | null {
+   *     return new Refusing();
+   *   }
+   * }
+   * ```
+   */
+  createNetworkFilter(): NetworkFilter | null {
+    return null;
   }
 
   /** The period set with `setTickPeriod` is over. Each worker ticks on its own. */
@@ -157,6 +183,37 @@ export abstract class Plugin extends Context {
     const status = env.proxy_done();
     restoreContext(before);
     return status;
+  }
+
+  /**
+   * A request or connection is over; comes where the plugin is an access logger (`envoy.access_loggers.wasm`), not for
+   * the streams of its filters. `requestHeaders`, `responseHeaders` and `responseTrailers` can be read, and properties.
+   *
+   * @example
+   * ```ts
+   * class AccessLog extends Plugin {
+   *   onLog(): void {
+   *     const path = this.requestHeaders.get(":path");
+   *     if (path) log(LogLevel.Info, path);
+   *   }
+   * }
+   * ```
+   */
+  onLog(): void {}
+
+  /** The headers of the request, in `onLog`. */
+  get requestHeaders(): Headers {
+    return REQUEST_HEADERS;
+  }
+
+  /** The headers of the response, in `onLog`. */
+  get responseHeaders(): Headers {
+    return RESPONSE_HEADERS;
+  }
+
+  /** The trailers of the response, in `onLog`. */
+  get responseTrailers(): Headers {
+    return RESPONSE_TRAILERS;
   }
 
   /** Calls `onTick` every `milliseconds`; 0 stops it. */

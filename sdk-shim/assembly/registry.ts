@@ -1,4 +1,5 @@
 import { Bytes } from "./bytes";
+import { HAS_CONNECTIONS, createConnection, deleteConnection } from "./connections";
 import { ContextTable } from "./context-table";
 import { HttpFilter } from "./filter";
 import { GrpcExchange } from "./grpc-exchange";
@@ -64,6 +65,7 @@ export function createContext(id: u32, parentId: u32): void {
   tracksStreams = true;
   const plugin = pluginOf(parentId == 0 ? id : parentId);
   if (!plugin || parentId == 0) return;
+  if (HAS_CONNECTIONS && createConnection(plugin, id)) return;
   const filter = plugin.createFilter();
   filter.id = id;
   filter.pluginId = plugin.id;
@@ -96,6 +98,7 @@ export function isPlugin(id: u32): bool {
 export function deleteContext(id: u32): void {
   GrpcExchange.forgetOwner(id);
   if (filters.delete(id)) return;
+  if (HAS_CONNECTIONS && deleteConnection(id)) return;
   HttpCall.forget(id);
   GrpcExchange.forgetPlugin(id);
   plugins.delete(id);

@@ -12,10 +12,20 @@ export const HOOKS = {
     onLog: "proxy_on_log",
     onDone: "proxy_on_done",
   },
+  NetworkFilter: {
+    onNewConnection: "proxy_on_new_connection",
+    onDownstreamData: "proxy_on_downstream_data",
+    onUpstreamData: "proxy_on_upstream_data",
+    onDownstreamClose: "proxy_on_downstream_connection_close",
+    onUpstreamClose: "proxy_on_upstream_connection_close",
+    onDone: "proxy_on_done",
+    onLog: "proxy_on_log",
+  },
   Plugin: {
     onVmStart: "proxy_on_vm_start",
     onQueueReady: "proxy_on_queue_ready",
     onTick: "proxy_on_tick",
+    onLog: "proxy_on_log",
     onDone: "proxy_on_done",
   },
   HttpCall: {

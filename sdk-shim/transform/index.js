@@ -1,6 +1,7 @@
 // Compiler transform: a module exports the callbacks whose hooks a filter overrides, and no others.
 // Envoy enters a module only through what it exports, and each entry costs more than a small filter does.
 
+import { Node } from "assemblyscript";
 import { Transform } from "assemblyscript/transform";
 import { checkHooks } from "./hook-checks.js";
 import { HOOKS, TRACKING } from "./hooks.js";
@@ -17,6 +18,12 @@ function sdkBase(prototype) {
     if (base.internalName.startsWith(SDK) && HOOKS[base.name]) return base.name;
   }
   return undefined;
+}
+
+/** A module without network filters pays nothing for what connections need: none of it is compiled. */
+function leaveConnectionsOut(program) {
+  const { declaration } = program.elementsByName.get(`${SDK}assembly/connections/HAS_CONNECTIONS`);
+  declaration.initializer = Node.createFalseExpression(declaration.initializer.range);
 }
 
 export default class ProxyWasmExports extends Transform {
@@ -45,19 +52,25 @@ export default class ProxyWasmExports extends Transform {
       classes[base]++;
       keepsState ||= members.some((member) => member.fieldDeclaration);
     }
+    // A connection of no known plugin must be refused.
+    if (classes.NetworkFilter > 0) this.needed.add(HOOKS.NetworkFilter.onNewConnection);
+    else leaveConnectionsOut(program);
     // Several filters, or several plugins that may differ in which they make: a stream must be told its own.
     const calls = classes.HttpCall + classes.GrpcCall + classes.GrpcStream;
-    const isOfOneKind = classes.HttpFilter === 1 && classes.Plugin <= 1 && calls === 0;
+    const others = classes.NetworkFilter + calls;
+    const isOfOneKind = classes.HttpFilter === 1 && classes.Plugin <= 1 && others === 0;
     if (keepsState || !isOfOneKind) for (const name of TRACKING) this.needed.add(name);
     this.dropExports(program);
   }
 
   /** Before they are compiled, so that nothing of what only they use is. */
   dropExports(program) {
-    const exported = program.filesByName.get(`${SDK}assembly/exports`)?.exports;
-    if (!exported) throw new Error("the entry of the build is not that of proxy-wasm-as-sdk");
     const hooks = Object.values(HOOKS).flatMap((group) => Object.values(group).flat());
-    for (const name of [...hooks, ...TRACKING]) if (!this.needed.has(name)) exported.delete(name);
+    for (const file of ["exports", "network-exports"]) {
+      const exported = program.filesByName.get(`${SDK}assembly/${file}`)?.exports;
+      if (!exported) throw new Error("the entry of the build is not that of proxy-wasm-as-sdk");
+      for (const name of [...hooks, ...TRACKING]) if (!this.needed.has(name)) exported.delete(name);
+    }
   }
 
   afterCompile() {

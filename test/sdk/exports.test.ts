@@ -44,6 +44,18 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     "proxy_on_http_call_response",
     "proxy_on_done",
   ],
+  "network-script": [
+    ...TRACKING,
+    "proxy_on_new_connection",
+    "proxy_on_downstream_data",
+    "proxy_on_upstream_data",
+    "proxy_on_downstream_connection_close",
+    "proxy_on_upstream_connection_close",
+    "proxy_on_http_call_response",
+    ...GRPC_HOOKS,
+    "proxy_on_log",
+    "proxy_on_done",
+  ],
   script: [
     ...TRACKING,
     ...STREAM_HOOKS,

@@ -5,6 +5,7 @@ import type {
   HttpResponse,
   LogLevel,
   LogLine,
+  TcpSink,
   Topology,
   UpdateResult,
 } from "../model/index.ts";
@@ -18,6 +19,7 @@ import { SharedData } from "./shared/data.ts";
 import { MetricStore } from "./shared/metrics.ts";
 import { SharedQueues } from "./shared/queues.ts";
 import { HttpStream, type StreamEnd } from "./stream/stream.ts";
+import { TcpStream } from "./network/stream.ts";
 import { LoadError, loadModule, type LoadedModule } from "./vm/module.ts";
 import { Plugin } from "./vm/plugin.ts";
 
@@ -32,6 +34,8 @@ export interface EmulatorOptions {
   readonly clusters: (cluster: string) => ClusterHandler | undefined;
   /** What answers gRPC calls to a cluster, "unreachable" where nobody listens; undefined if it does not speak HTTP/2. */
   readonly grpc?: (cluster: string) => GrpcHandler | "unreachable" | undefined;
+  /** The upstream of the network filters: gets what receives its bytes, returns what sends to it. */
+  readonly tcpUpstream?: (receiver: TcpSink) => TcpSink;
   /** Nanoseconds since the epoch at the start; default 2026-01-01T00:00:00Z. */
   readonly startTime?: bigint;
   /** Where random numbers (random_get, x-request-id) begin. */
@@ -81,6 +85,7 @@ export class Emulator implements AsyncDisposable {
   readonly #plugins: PluginHost;
   readonly #host: Host;
   readonly #streams = new Set<HttpStream>();
+  readonly #tcpStreams = new Set<TcpStream>();
   #failure: Error | undefined;
   #connections = 0;
   #nextWorker = 0;
@@ -103,18 +108,23 @@ export class Emulator implements AsyncDisposable {
    * @throws HostFunctionNotEmulated if a module needs at start what is not emulated
    */
   static async start(options: EmulatorOptions): Promise<Emulator> {
-    const { workers, filters } = options.topology;
+    const { workers, filters, networkFilters = [] } = options.topology;
     if (!Number.isInteger(workers) || workers < 1)
       throw new TypeError(`workers must be 1 or more, not ${workers}`);
     const emulator = new Emulator(options);
     const modules = new Map<string, LoadedModule>();
-    for (const spec of filters) {
+    const { filters: http, networkFilters: network } = emulator.#plugins;
+    const places = [
+      ...filters.map((spec) => ({ spec, chain: http })),
+      ...networkFilters.map((spec) => ({ spec, chain: network })),
+    ];
+    for (const { spec, chain } of places) {
       const refuse = (reason: string): PluginRefusedError =>
         new PluginRefusedError(spec.name, reason, emulator.logs);
       try {
         const module = modules.get(spec.wasmPath) ?? (await loadModule(spec.wasmPath));
         modules.set(spec.wasmPath, module);
-        const reason = emulator.#plugins.add(new Plugin(spec, module, spec.config));
+        const reason = emulator.#plugins.add(new Plugin(spec, module, spec.config), chain);
         if (reason !== undefined) throw refuse(reason);
       } catch (error) {
         if (error instanceof LoadError) throw refuse(error.message);
@@ -144,10 +154,8 @@ export class Emulator implements AsyncDisposable {
   fetch(request: HttpRequest, options: FetchOptions = {}): Promise<FetchResult> {
     return new Promise((resolve, reject) => {
       this.#check();
-      const worker = options.worker ?? this.#nextWorker++ % this.#plugins.workers;
-      if (!(worker >= 0 && worker < this.#plugins.workers))
-        throw new RangeError(`there is no worker ${worker}`);
-      const chain = this.#plugins.acquire(worker);
+      const worker = this.#takeWorker(options.worker);
+      const chain = this.#plugins.acquire(worker, this.#plugins.filters);
       const connectionId = this.#connections++;
       const disconnect = (): void => this.#host.protect(() => stream.reset("downstream_remote_disconnect"));
       const stream: HttpStream = new HttpStream({
@@ -156,7 +164,7 @@ export class Emulator implements AsyncDisposable {
         filters: chain,
         request,
         connectionId,
-        sourceAddress: options.sourceAddress ?? `127.0.0.1:${FIRST_CLIENT_PORT + (connectionId % 20_000)}`,
+        sourceAddress: options.sourceAddress ?? clientAddress(connectionId),
         onEnd: (end) => {
           this.#streams.delete(stream);
           options.signal?.removeEventListener("abort", disconnect);
@@ -170,6 +178,36 @@ export class Emulator implements AsyncDisposable {
       this.#host.protect(() => stream.start());
       if (options.signal?.aborted) disconnect();
     });
+  }
+
+  /**
+   * Connects to the listener with the network filters.
+   *
+   * @param client what receives the upstream's bytes
+   * @returns what sends to the upstream; the connection goes on outside of this call
+   * @throws RangeError if the topology has no network filters, or there is no such worker
+   */
+  connect(client: TcpSink, options: { readonly worker?: number } = {}): TcpSink {
+    this.#check();
+    const { tcpUpstream, topology } = this.#options;
+    if (!topology.networkFilters || !tcpUpstream) throw new RangeError("there is no listener for TCP");
+    const chain = this.#plugins.acquire(this.#takeWorker(options.worker), this.#plugins.networkFilters);
+    const connectionId = this.#connections++;
+    const stream: TcpStream = new TcpStream({
+      host: this.#host,
+      filters: chain,
+      connectionId,
+      sourceAddress: clientAddress(connectionId),
+      client,
+      connect: tcpUpstream,
+      onEnd: () => {
+        this.#tcpStreams.delete(stream);
+        this.#plugins.release(chain);
+      },
+    });
+    this.#tcpStreams.add(stream);
+    this.#host.post(() => stream.start());
+    return stream.fromClient;
   }
 
   /**
@@ -203,6 +241,7 @@ export class Emulator implements AsyncDisposable {
     this.#isDisposed = true;
     await settle();
     for (const stream of this.#streams) this.#host.protect(() => stream.reset("shutdown"));
+    for (const stream of this.#tcpStreams) this.#host.protect(() => stream.close());
     if (!this.#failure) this.#host.protect(() => this.#plugins.shutdown());
   }
 
@@ -238,12 +277,24 @@ export class Emulator implements AsyncDisposable {
   #fail(error: Error): void {
     this.#failure = error;
     for (const stream of this.#streams) stream.abandon(error);
+    for (const stream of this.#tcpStreams) stream.abandon();
+  }
+
+  #takeWorker(wanted: number | undefined): number {
+    const worker = wanted ?? this.#nextWorker++ % this.#plugins.workers;
+    if (!(worker >= 0 && worker < this.#plugins.workers))
+      throw new RangeError(`there is no worker ${worker}`);
+    return worker;
   }
 
   #check(): void {
     if (this.#failure) throw this.#failure;
     if (this.#isDisposed) throw new Error("the emulator has been disposed of");
   }
+}
+
+function clientAddress(connectionId: number): string {
+  return `127.0.0.1:${FIRST_CLIENT_PORT + (connectionId % 20_000)}`;
 }
 
 function toResult(end: Exclude<StreamEnd, { readonly error: Error }>): FetchResult {

@@ -28,7 +28,10 @@ interface Filter {
  * every worker do the same in a VM that stays.
  */
 export class PluginHost {
+  /** The chain of HTTP filters. */
   readonly filters: Filter[] = [];
+  /** The chain of network filters; they share VMs with the HTTP filters of the same key. */
+  readonly networkFilters: Filter[] = [];
   readonly #host: Host;
   readonly #threads: readonly Thread[];
   readonly #bases = new Map<string, Vm>();
@@ -45,21 +48,22 @@ export class PluginHost {
   }
 
   /**
-   * Adds a filter to the end of the chain and starts it in the canary and on the main thread.
+   * Adds a filter to the end of a chain and starts it in the canary and on the main thread.
    * @returns why Envoy refuses it, or undefined
    */
-  add(plugin: Plugin): string | undefined {
+  add(plugin: Plugin, chain: Filter[]): string | undefined {
     const reason = this.#check(plugin);
     if (reason !== undefined) return reason;
     this.#instantiate(plugin, this.#main);
-    this.filters.push({ plugin, instances: [] });
+    chain.push({ plugin, instances: [] });
     return undefined;
   }
 
-  /** Starts the workers, each with the whole chain, after every filter has been added. */
+  /** Starts the workers, each with all chains, after every filter has been added. */
   startWorkers(): void {
     for (const thread of this.#threads.slice(1)) {
-      for (const { plugin, instances } of this.filters) instances.push(this.#instantiate(plugin, thread));
+      for (const { plugin, instances } of [...this.filters, ...this.networkFilters])
+        instances.push(this.#instantiate(plugin, thread));
     }
   }
 
@@ -79,12 +83,12 @@ export class PluginHost {
   }
 
   /**
-   * The chain for a new stream on `worker`. A filter whose VM is dead is left out if its policy is open.
+   * The instances of a chain for a new stream or connection on `worker`. A filter whose VM is dead is left out if its policy is open.
    * Each instance counts as used until {@link release}.
    */
-  acquire(worker: number): FilterInstance[] {
+  acquire(worker: number, filters: readonly Filter[]): FilterInstance[] {
     const chain: FilterInstance[] = [];
-    for (const { plugin, instances } of this.filters) {
+    for (const { plugin, instances } of filters) {
       const instance = instances[worker] as FilterInstance;
       const isDead = !instance.vm || !instance.root || instance.vm.isFailed;
       if (isDead && plugin.spec.failurePolicy === "open") continue;

@@ -16,7 +16,13 @@ import { sha256 } from "./hash.ts";
 import type { ImageInstallation } from "./installation.ts";
 import { beforeProcessEnds } from "../process/lifetime.ts";
 import { EnvoyLog } from "./log.ts";
-import { commonArguments, type EnvoyExit, isOnThisMachine, type StartOptions } from "./options.ts";
+import {
+  allFilters,
+  commonArguments,
+  type EnvoyExit,
+  isOnThisMachine,
+  type StartOptions,
+} from "./options.ts";
 import { requireFreePort } from "./ports.ts";
 import { type Publisher, Reloader } from "./reload.ts";
 import { Running } from "./running.ts";
@@ -24,6 +30,7 @@ import { HARNESS_HOST, upstreamBindHost } from "./upstream.ts";
 import { poll } from "./wait.ts";
 
 const LISTENER_PORT = 10_000;
+const TCP_PORT = 10_001;
 const ADMIN_PORT = 9901;
 const DIRECTORY = "/etc/sidecraft";
 const DISCOVERY_CLUSTER = "sidecraft_discovery";
@@ -48,7 +55,7 @@ export async function startContainer(
   await requireFreePort("0.0.0.0", options.listenerPort ?? 0);
   await requireFreePort("0.0.0.0", options.adminPort ?? 0);
   await using undo = new AsyncDisposableStack();
-  const log = new EnvoyLog(options.topology.filters, options);
+  const log = new EnvoyLog(allFilters(options.topology), options);
 
   const publisher = new ContainerPublisher();
   let reloader: Reloader | undefined;
@@ -62,6 +69,7 @@ export async function startContainer(
     { content: JSON.stringify(config, null, 2), target: `${DIRECTORY}/envoy.json`, mode: READABLE },
   ];
 
+  const hasTcp = options.topology.networkFilters !== undefined;
   const name = `sidecraft-envoy-${randomUUID()}`;
   const exit = Promise.withResolvers<EnvoyExit>();
   const container = new GenericContainer(installation.image)
@@ -70,6 +78,7 @@ export async function startContainer(
     .withExposedPorts(
       published(LISTENER_PORT, options.listenerPort),
       published(ADMIN_PORT, options.adminPort),
+      ...(hasTcp ? [TCP_PORT] : []),
     )
     .withExtraHosts([{ host: HARNESS_HOST, ipAddress: "host-gateway" }])
     .withCopyContentToContainer([...copies, ...publisher.takeCopies()])
@@ -113,6 +122,7 @@ export async function startContainer(
     installation,
     host,
     listenerPort: started.getMappedPort(LISTENER_PORT),
+    ...(hasTcp && { tcpPort: started.getMappedPort(TCP_PORT) }),
     adminPort,
     admin,
     log,
@@ -123,18 +133,26 @@ export async function startContainer(
 }
 
 async function containerBootstrap(options: StartOptions, publisher: ContainerPublisher): Promise<object> {
-  const filters: FilterSpec[] = [];
-  for (const filter of options.topology.filters) {
-    filters.push({ ...filter, wasmPath: await publisher.publishModule(filter.wasmPath) });
-  }
+  const placed = async (filters: readonly FilterSpec[]): Promise<FilterSpec[]> => {
+    const copies: FilterSpec[] = [];
+    for (const filter of filters)
+      copies.push({ ...filter, wasmPath: await publisher.publishModule(filter.wasmPath) });
+    return copies;
+  };
+  const { networkFilters } = options.topology;
   const clusters: ClusterSpec[] = options.clusters.map(({ host, ...cluster }) => {
     return { ...cluster, host: host === undefined || isOnThisMachine(host) ? HARNESS_HOST : host };
   });
   const { server } = publisher;
   if (server !== undefined) clusters.push({ name: DISCOVERY_CLUSTER, host: HARNESS_HOST, port: server.port });
-  const topology = { ...options.topology, filters };
+  const topology = {
+    ...options.topology,
+    filters: await placed(options.topology.filters),
+    ...(networkFilters && { networkFilters: await placed(networkFilters) }),
+  };
   const config = bootstrap(topology, {
     listener: { host: "0.0.0.0", port: LISTENER_PORT },
+    tcpListener: { host: "0.0.0.0", port: TCP_PORT },
     admin: { host: "0.0.0.0", port: ADMIN_PORT },
     clusters,
     ...(server !== undefined && { dynamicFilters: { restCluster: DISCOVERY_CLUSTER } }),

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { bootstrap, discoveryFileName } from "../ship/index.ts";
+import { bootstrap, discoveryFileName, LISTENER_NAME, TCP_LISTENER_NAME } from "../ship/index.ts";
 import { HttpAdmin } from "./admin.ts";
 import { EnvoyStartError } from "./errors.ts";
 import { errorCode, errorText } from "../process/exec.ts";
@@ -12,10 +12,10 @@ import type { BinaryInstallation } from "./installation.ts";
 import { beforeProcessEnds, makeTempDir } from "../process/lifetime.ts";
 import { EnvoyLog } from "./log.ts";
 import {
+  allFilters,
   commonArguments,
   type EnvoyExit,
   isOnThisMachine,
-  LISTENER_NAME,
   type StartOptions,
 } from "./options.ts";
 import { requireFreePort } from "./ports.ts";
@@ -61,7 +61,7 @@ export async function startNative(installation: BinaryInstallation, options: Sta
     });
     await writeFile(configFile, JSON.stringify(options.amend?.(config) ?? config, null, 2));
 
-    const log = new EnvoyLog(options.topology.filters, options);
+    const log = new EnvoyLog(allFilters(options.topology), options);
     const args = [
       "--config-path",
       configFile,
@@ -80,6 +80,7 @@ export async function startNative(installation: BinaryInstallation, options: Sta
       installation,
       host: LOOPBACK,
       listenerPort: ready.listenerPort,
+      ...(ready.tcpPort !== undefined && { tcpPort: ready.tcpPort }),
       adminPort: ready.adminPort,
       pid: running.pid,
       admin: ready.admin,
@@ -102,6 +103,7 @@ interface Ready {
   readonly admin: HttpAdmin;
   readonly adminPort: number;
   readonly listenerPort: number;
+  readonly tcpPort?: number;
 }
 
 async function untilReady(
@@ -121,7 +123,9 @@ async function untilReady(
       if (!(await admin.ready())) return undefined;
       try {
         if (!(await admin.workersStarted())) return undefined;
-        return { admin, adminPort, listenerPort: await admin.listenerPort(LISTENER_NAME) };
+        const listenerPort = await admin.listenerPort(LISTENER_NAME);
+        if (!options.topology.networkFilters) return { admin, adminPort, listenerPort };
+        return { admin, adminPort, listenerPort, tcpPort: await admin.listenerPort(TCP_LISTENER_NAME) };
       } catch (error) {
         // It may have ended between two questions; the next look tells.
         if (child.ended !== undefined) return undefined;

@@ -59,6 +59,8 @@ export interface RunningEnvoy extends AsyncDisposable {
   /** Host name under which this machine reaches Envoy. */
   readonly host: string;
   readonly listenerPort: number;
+  /** Port of the listener with the network filters, if the topology has such. */
+  readonly tcpPort?: number;
   readonly adminPort: number;
   /** Base URL of the listener, without a slash at the end. */
   readonly url: string;
@@ -83,8 +85,10 @@ export interface RunningEnvoy extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Name of the one listener in the configuration that the harness writes. */
-export const LISTENER_NAME = "ingress";
+/** The filters of all chains. */
+export function allFilters({ filters, networkFilters = [] }: Topology): readonly FilterSpec[] {
+  return [...filters, ...networkFilters];
+}
 
 /** Whether an upstream runs on the machine of the harness. */
 export function isOnThisMachine(host: string | undefined): boolean {

@@ -11,6 +11,7 @@ export interface StartedEnvoy {
   readonly installation: EnvoyInstallation;
   readonly host: string;
   readonly listenerPort: number;
+  readonly tcpPort?: number;
   readonly adminPort: number;
   readonly pid?: number;
   readonly admin: HttpAdmin;
@@ -27,6 +28,7 @@ export class Running implements RunningEnvoy {
   readonly installation: EnvoyInstallation;
   readonly host: string;
   readonly listenerPort: number;
+  readonly tcpPort?: number;
   readonly adminPort: number;
   readonly url: string;
   readonly pid?: number;
@@ -43,6 +45,7 @@ export class Running implements RunningEnvoy {
     this.installation = started.installation;
     this.host = started.host;
     this.listenerPort = started.listenerPort;
+    if (started.tcpPort !== undefined) this.tcpPort = started.tcpPort;
     this.adminPort = started.adminPort;
     this.url = `http://${started.host}:${started.listenerPort}`;
     if (started.pid !== undefined) this.pid = started.pid;

@@ -31,6 +31,18 @@ export interface HttpResponse {
 /** Answers what reaches a cluster. Rejecting or throwing resets the connection. */
 export type ClusterHandler = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
 
+/**
+ * One end of a TCP connection, as the other end's host drives it. After `end` no `write` comes; after `reset` nothing.
+ */
+export interface TcpSink {
+  /** Takes bytes. */
+  write(bytes: Uint8Array): void;
+  /** The sender has sent all (FIN). It may go on receiving, or not: TCP does not say which. */
+  end(): void;
+  /** The connection broke off (RST). */
+  reset(): void;
+}
+
 /** One route: the first whose match holds takes the request. */
 export interface RouteSpec {
   readonly name?: string;
@@ -63,9 +75,18 @@ export interface FilterSpec {
   readonly failurePolicy?: FailurePolicy;
 }
 
+/** Cluster to which a host's TCP listener leads. */
+export const TCP_CLUSTER = "tcp";
+
 /** Everything a host needs to be set up, whichever host it is. */
 export interface Topology {
+  /** The chain of HTTP filters. */
   readonly filters: readonly FilterSpec[];
+  /**
+   * The chain of network filters of a second listener, whose connections go on to {@link TCP_CLUSTER}; there is no
+   * such listener when absent.
+   */
+  readonly networkFilters?: readonly FilterSpec[];
   readonly routes: readonly RouteSpec[];
   readonly workers: number;
 }

@@ -1,8 +1,9 @@
 /** A complete static configuration for Envoy: one listener, one route table, the filters, the clusters. */
 import { isIP } from "node:net";
-import type { FilterSpec, RouteSpec, Topology } from "../model/index.ts";
+import { type FilterSpec, type RouteSpec, TCP_CLUSTER, type Topology } from "../model/index.ts";
 import { discoveredHttpFilter, httpFilter, type FilterSource } from "./http-filter.ts";
 import type { JsonObject } from "./json.ts";
+import { tcpListener } from "./tcp-listener.ts";
 
 /** An address that Envoy listens on. Port 0 lets the kernel choose. */
 export interface BindAddress {
@@ -19,9 +20,17 @@ export interface ClusterSpec {
   readonly http2?: boolean;
 }
 
+/** Name of the listener for HTTP. */
+export const LISTENER_NAME = "ingress";
+
+/** Name of the listener for TCP, which exists when the topology has network filters. */
+export const TCP_LISTENER_NAME = "tcp";
+
 /** What a bootstrap needs besides the topology. */
 export interface BootstrapOptions {
   readonly listener: BindAddress;
+  /** Where network filters listen; the address of `listener` with a port of the kernel's choice when absent. */
+  readonly tcpListener?: BindAddress;
   readonly admin: BindAddress;
   readonly clusters: readonly ClusterSpec[];
   /** Deliver every filter by discovery from this directory (a path as Envoy sees it) or service. */
@@ -74,13 +83,17 @@ const OVERLOAD_MANAGER: JsonObject = {
  * @param topology filters in request order, routes, workers (workers are a command-line option of Envoy)
  * @param options addresses, clusters, delivery of the filters
  * @returns the message as a plain object: write it as JSON, or with `toYaml`
- * @throws {RangeError} if two filters, or two clusters, have the same name, or a route names no cluster
+ * @throws {RangeError} if two filters of a chain, or two clusters, have the same name, a route names no cluster, or
+ *   there are network filters and no cluster for them
  */
 export function bootstrap(topology: Topology, options: BootstrapOptions): JsonObject {
-  refuseRepeats(
-    "filters",
-    topology.filters.map((filter) => filter.name),
-  );
+  const { networkFilters } = topology;
+  for (const filters of [topology.filters, networkFilters ?? []]) {
+    refuseRepeats(
+      "filters",
+      filters.map((filter) => filter.name),
+    );
+  }
   refuseRepeats(
     "clusters",
     options.clusters.map((cluster) => cluster.name),
@@ -90,16 +103,22 @@ export function bootstrap(topology: Topology, options: BootstrapOptions): JsonOb
       throw new RangeError(`a route goes to cluster "${cluster}", which is not among the clusters`);
     }
   }
+  if (networkFilters && !options.clusters.some(({ name }) => name === TCP_CLUSTER))
+    throw new RangeError(`connections go to cluster "${TCP_CLUSTER}", which is not among the clusters`);
+  const tcp = options.tcpListener ?? { host: options.listener.host, port: 0 };
   return {
     node: { id: "sidecraft", cluster: "sidecraft" },
     admin: { address: socketAddress(options.admin.host, options.admin.port) },
     static_resources: {
       listeners: [
         {
-          name: "ingress",
+          name: LISTENER_NAME,
           address: socketAddress(options.listener.host, options.listener.port),
           filter_chains: [{ filters: [connectionManager(topology, options)] }],
         },
+        ...(networkFilters
+          ? [tcpListener(TCP_LISTENER_NAME, socketAddress(tcp.host, tcp.port), networkFilters)]
+          : []),
       ],
       clusters: options.clusters.map((spec) => clusterConfig(spec, options.http1Trailers ?? false)),
     },

@@ -86,12 +86,22 @@ export function discoveryFileName(filterName: string): string {
   return `${encodeURIComponent(filterName)}.json`;
 }
 
-function wasmConfig(filter: FilterSpec, place: ModulePlace): JsonObject {
+/**
+ * Makes the configuration of a Wasm filter: the HTTP and the network filter have the same.
+ *
+ * @param type type URL of the message
+ * @returns the message, an `Any` in JSON
+ */
+export function wasmConfig(
+  filter: FilterSpec,
+  place: ModulePlace,
+  type: string = WASM_FILTER_TYPE,
+): JsonObject {
   const text = configText(filter.config);
   const vmText = configText(filter.vmConfig);
   const environment = filter.environment ?? {};
   return {
-    "@type": WASM_FILTER_TYPE,
+    "@type": type,
     config: {
       name: filter.name,
       ...(filter.rootId !== undefined && { root_id: filter.rootId }),

@@ -1,5 +1,12 @@
 /** Generated configuration and archives: pure functions, nothing is started or written here. */
-export { bootstrap, type BindAddress, type BootstrapOptions, type ClusterSpec } from "./bootstrap.ts";
+export {
+  bootstrap,
+  LISTENER_NAME,
+  TCP_LISTENER_NAME,
+  type BindAddress,
+  type BootstrapOptions,
+  type ClusterSpec,
+} from "./bootstrap.ts";
 export {
   discoveredHttpFilter,
   discoveryFileName,
@@ -11,5 +18,6 @@ export {
   type ModulePlace,
 } from "./http-filter.ts";
 export type { Json, JsonObject } from "./json.ts";
+export { tcpListener, WASM_NETWORK_FILTER_TYPE } from "./tcp-listener.ts";
 export { tar, type TarEntry } from "./tar.ts";
 export { toYaml } from "./yaml.ts";

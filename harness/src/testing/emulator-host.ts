@@ -1,9 +1,12 @@
 import { Emulator } from "../emulator/index.ts";
 import type { GrpcHandler } from "../model/grpc.ts";
+import type { TcpSink } from "../model/index.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
 import { fetchResult, requestOf } from "./messages.ts";
 import type { RunningHost } from "./running-host.ts";
 import { topologyOf } from "./suite.ts";
+import { TcpPeer } from "./tcp-peer.ts";
+import { TcpUpstream } from "./tcp-upstream.ts";
 import { Upstreams } from "./upstreams.ts";
 
 /** The emulator as a host of tests. `start` fails with the plugin's own words when a filter is refused. */
@@ -12,11 +15,13 @@ export class EmulatorHost implements RunningHost {
   /** The emulator itself, for what only it can do: several workers by number, traps, traces. */
   readonly emulator: Emulator;
   private readonly upstreams: Upstreams;
+  readonly tcpUpstream: TcpUpstream;
   private firstLogOfTest = 0;
 
-  private constructor(emulator: Emulator, upstreams: Upstreams) {
+  private constructor(emulator: Emulator, upstreams: Upstreams, tcpUpstream: TcpUpstream) {
     this.emulator = emulator;
     this.upstreams = upstreams;
+    this.tcpUpstream = tcpUpstream;
   }
 
   static async start(options: SuiteOptions): Promise<EmulatorHost> {
@@ -29,20 +34,30 @@ export class EmulatorHost implements RunningHost {
     for (const name of grpc) servers.set(name, upstreams.get(name).grpc.handle);
     for (const name of unreachable) servers.set(name, "unreachable");
     const logLevel = options.logLevel ?? "info";
+    const tcpUpstream = new TcpUpstream();
     return new EmulatorHost(
       await Emulator.start({
         topology,
         clusters: (name) => handlers.get(name),
         grpc: (name) => servers.get(name),
+        tcpUpstream: tcpUpstream.handle,
         logLevel,
       }),
       upstreams,
+      tcpUpstream,
     );
   }
 
   readonly fetch: TestHost["fetch"] = async (path, options = {}) => {
     const where = options.worker === undefined ? {} : { worker: options.worker };
     return fetchResult(await this.emulator.fetch(requestOf(path, options), where), this.upstreams.lookup);
+  };
+
+  readonly connect: TestHost["connect"] = async () => {
+    const sender = Promise.withResolvers<TcpSink>();
+    const peer = new TcpPeer(sender.promise);
+    sender.resolve(this.emulator.connect(peer));
+    return peer;
   };
 
   readonly upstream: TestHost["upstream"] = (name) => this.upstreams.get(name);
@@ -62,6 +77,7 @@ export class EmulatorHost implements RunningHost {
 
   beginTest(): void {
     this.firstLogOfTest = this.emulator.logs.length;
+    this.tcpUpstream.beginTest();
     for (const upstream of this.upstreams.all) upstream.beginTest();
   }
 

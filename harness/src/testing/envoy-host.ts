@@ -3,10 +3,14 @@ import { type EnvoyInstallation, type RunningEnvoy, startEnvoy, upstreamBindHost
 import { serveGrpc } from "../http/grpc.ts";
 import { sendHttp, serveHttp } from "../http/index.ts";
 import { parseDuration } from "../model/duration.ts";
+import { TCP_CLUSTER, type TcpSink } from "../model/index.ts";
+import { connectTcp, serveTcp } from "../tcp/index.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
 import { fetchResult, requestOf } from "./messages.ts";
 import type { RunningHost } from "./running-host.ts";
 import { topologyOf } from "./suite.ts";
+import { TcpPeer } from "./tcp-peer.ts";
+import { TcpUpstream } from "./tcp-upstream.ts";
 import { Upstreams } from "./upstreams.ts";
 
 /** A reserved port that nothing on a test machine listens on (tcpmux). */
@@ -18,6 +22,7 @@ export class EnvoyHost implements RunningHost {
   readonly kind: "envoy" | "container";
   private readonly envoy: RunningEnvoy;
   private readonly upstreams: Upstreams;
+  readonly tcpUpstream: TcpUpstream;
   private readonly resources: AsyncDisposable;
   private firstLogOfTest = 0;
 
@@ -25,11 +30,13 @@ export class EnvoyHost implements RunningHost {
     kind: "envoy" | "container",
     envoy: RunningEnvoy,
     upstreams: Upstreams,
+    tcpUpstream: TcpUpstream,
     resources: AsyncDisposable,
   ) {
     this.kind = kind;
     this.envoy = envoy;
     this.upstreams = upstreams;
+    this.tcpUpstream = tcpUpstream;
     this.resources = resources;
   }
 
@@ -50,6 +57,11 @@ export class EnvoyHost implements RunningHost {
     const nowhere = unreachable.map((name) => ({ name, http2: true, port: PORT_OF_NOBODY }));
     const clusters = [...listening, ...nowhere];
     const logLevel = options.logLevel ?? "info";
+    const tcpUpstream = new TcpUpstream();
+    if (topology.networkFilters) {
+      const { port } = resources.use(await serveTcp(tcpUpstream.handle, host));
+      clusters.push({ name: TCP_CLUSTER, port, http2: false });
+    }
     const envoy = resources.use(
       await startEnvoy({ installation, topology, clusters, reloadable: true, http1Trailers: true, logLevel }),
     );
@@ -57,12 +69,22 @@ export class EnvoyHost implements RunningHost {
       installation.kind === "image" ? "container" : "envoy",
       envoy,
       upstreams,
+      tcpUpstream,
       resources.move(),
     );
   }
 
   readonly fetch: TestHost["fetch"] = async (path, options = {}) =>
     fetchResult(await sendHttp(this.envoy.listenerPort, requestOf(path, options)), this.upstreams.lookup);
+
+  readonly connect: TestHost["connect"] = async () => {
+    const { tcpPort } = this.envoy;
+    if (tcpPort === undefined) throw new Error("the suite has no network filters to connect to");
+    const sender = Promise.withResolvers<TcpSink>();
+    const peer = new TcpPeer(sender.promise);
+    sender.resolve(await connectTcp(tcpPort, peer));
+    return peer;
+  };
 
   readonly upstream: TestHost["upstream"] = (name) => this.upstreams.get(name);
 
@@ -84,6 +106,7 @@ export class EnvoyHost implements RunningHost {
 
   beginTest(): void {
     this.firstLogOfTest = this.envoy.logs.length;
+    this.tcpUpstream.beginTest();
     for (const upstream of this.upstreams.all) upstream.beginTest();
   }
 

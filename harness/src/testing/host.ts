@@ -107,6 +107,32 @@ export interface UpstreamDouble {
   replyGrpc(answer: GrpcAnswer | ((call: GrpcUpstreamCall) => void | Promise<void>)): void;
 }
 
+/** One end of a TCP connection: the client's, or that of the service behind the proxy. */
+export interface TcpConnection {
+  /** Sends text (UTF-8) or bytes. */
+  send(data: string | Uint8Array): Promise<void>;
+  /** Has sent all (FIN); goes on receiving. */
+  finish(): Promise<void>;
+  /** Breaks off (RST). */
+  abort(): Promise<void>;
+  /** Takes the next `size` bytes, as UTF-8, and waits for them; rejects when the connection is over before. */
+  read(size: number): Promise<string>;
+  /** What has come and was not yet taken. */
+  readonly received: string;
+  /** Resolves when the other end has sent all, or broke off. */
+  readonly ended: Promise<"end" | "reset">;
+}
+
+/** A stand-in for the TCP service behind the network filters. */
+export interface TcpUpstreamDouble {
+  /** Number of connections since the test began. */
+  readonly connections: number;
+  /** The next connection; waits for it. */
+  accept(): Promise<TcpConnection>;
+  /** Sends back what comes, for the rest of the test, in place of `accept`. */
+  echo(): void;
+}
+
 /** Time as the filters see it. */
 export interface TestClock {
   /** Nanoseconds since 1970-01-01 UTC. */
@@ -121,6 +147,10 @@ export interface TestHost {
   fetch(path: string, options?: FetchOptions): Promise<FetchResult>;
   /** The double behind cluster `name`, which a route of the suite names. */
   upstream(name: string): UpstreamDouble;
+  /** Connects to the listener with the network filters. */
+  connect(): Promise<TcpConnection>;
+  /** The double behind the network filters. */
+  readonly tcpUpstream: TcpUpstreamDouble;
   readonly clock: TestClock;
   /** What modules logged since the test began. */
   readonly logs: readonly LogLine[];
@@ -151,6 +181,8 @@ export interface FilterUnderTest {
 /** What a suite runs on. Defaults: every request goes to upstream "stable", 1 worker. */
 export interface SuiteOptions {
   readonly filters: readonly FilterUnderTest[];
+  /** Network filters before a TCP proxy, on a listener of their own. */
+  readonly networkFilters?: readonly FilterUnderTest[];
   readonly routes?: readonly RouteSpec[];
   /** Clusters that speak gRPC (HTTP/2); no route need lead there. */
   readonly grpc?: readonly string[];

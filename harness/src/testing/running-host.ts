@@ -30,6 +30,12 @@ export class LateHost implements TestHost {
   get upstream(): TestHost["upstream"] {
     return this.started.upstream;
   }
+  get connect(): TestHost["connect"] {
+    return this.started.connect;
+  }
+  get tcpUpstream(): TestHost["tcpUpstream"] {
+    return this.started.tcpUpstream;
+  }
   get clock(): TestHost["clock"] {
     return this.started.clock;
   }

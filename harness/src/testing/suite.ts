@@ -8,6 +8,9 @@ const DEFAULT_ROUTES: readonly RouteSpec[] = [{ name: "stable", match: { prefix:
 export async function topologyOf(options: SuiteOptions): Promise<Topology> {
   return {
     filters: await Promise.all(options.filters.map(filterSpec)),
+    ...(options.networkFilters && {
+      networkFilters: await Promise.all(options.networkFilters.map(filterSpec)),
+    }),
     routes: options.routes ?? DEFAULT_ROUTES,
     workers: options.workers ?? 1,
   };

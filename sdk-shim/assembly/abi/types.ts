@@ -59,16 +59,22 @@ export enum MapType {
 export enum BufferType {
   RequestBody = 0,
   ResponseBody = 1,
+  DownstreamData = 2,
+  UpstreamData = 3,
   CallResponseBody = 4,
   GrpcReceive = 5,
   VmConfiguration = 6,
   PluginConfiguration = 7,
+  /** No buffer of the host: reading is empty, writing refused. */
+  None = 0xff,
 }
 
 /** Streams (`proxy_stream_type_t`). */
 export enum StreamType {
   Request = 0,
   Response = 1,
+  Downstream = 2,
+  Upstream = 3,
 }
 
 /** Metrics (`proxy_metric_type_t`). */

@@ -11,6 +11,8 @@ const NOTHING = new Body();
 const WRITABLE: ReadonlySet<number> = new Set([
   BufferType.RequestBody,
   BufferType.ResponseBody,
+  BufferType.DownstreamData,
+  BufferType.UpstreamData,
   BufferType.GrpcReceiveBuffer,
 ]);
 
@@ -71,14 +73,15 @@ function find(context: Context, type: number): Body | Status {
         );
       }
       return context.bodies[type] ?? NOTHING;
+    case BufferType.DownstreamData:
+    case BufferType.UpstreamData:
+      return context.connectionData[type === BufferType.DownstreamData ? 0 : 1] ?? NOTHING;
     case BufferType.HttpCallResponseBody: {
       const body = context.root.callResponse?.body;
       return body ? new Body(body) : Status.NotFound;
     }
     case BufferType.PluginConfiguration:
       return context.configuration ?? Status.NotFound;
-    case BufferType.DownstreamData:
-    case BufferType.UpstreamData:
       return NOTHING;
     case BufferType.GrpcReceiveBuffer:
       return context.root.grpcMessage ?? NOTHING;

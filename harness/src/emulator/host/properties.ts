@@ -19,10 +19,10 @@ export function propertyFunctions(vm: Vm): HostFunctions {
       const path = memory.text(pathAt, pathSize);
       const value = memory.copy(valueAt, valueSize);
       if (path === undefined || !value) return Status.InvalidMemoryAccess;
-      const { stream, root } = vm.active;
-      if (!stream) return Status.NotFound;
+      const { peers, root } = vm.active;
+      if (!peers) return Status.NotFound;
       const isReadOnly = root.prototypes?.get(path)?.readOnly ?? false;
-      return stream.filterState.set(`wasm.${path}`, value, isReadOnly) ? Status.Ok : Status.BadArgument;
+      return peers.filterState.set(`wasm.${path}`, value, isReadOnly) ? Status.Ok : Status.BadArgument;
     },
   };
 }

@@ -17,7 +17,11 @@ export function streamFunctions(vm: Vm): HostFunctions {
       context.freedBodies[0] = false;
       return Status.Ok;
     }
-    if (type === StreamType.Downstream) return Status.Ok;
+    if (type === StreamType.Downstream) {
+      const { connection } = context;
+      if (connection) vm.defer(() => connection.resume(context));
+      return Status.Ok;
+    }
     return type === StreamType.Upstream ? Status.Unimplemented : Status.BadArgument;
   }
 
@@ -57,7 +61,7 @@ export function streamFunctions(vm: Vm): HostFunctions {
     proxy_continue_response: () => resume(StreamType.Response),
 
     proxy_close_stream(type: number) {
-      const { stream } = vm.active;
+      const { stream, connection } = vm.active;
       if (type === StreamType.Request || type === StreamType.Response) {
         if (stream) {
           vm.iterationStopped = true;
@@ -65,7 +69,9 @@ export function streamFunctions(vm: Vm): HostFunctions {
         }
         return Status.Ok;
       }
-      return type === StreamType.Downstream || type === StreamType.Upstream ? Status.Ok : Status.BadArgument;
+      if (type !== StreamType.Downstream && type !== StreamType.Upstream) return Status.BadArgument;
+      if (connection) vm.defer(() => connection.close());
+      return Status.Ok;
     },
 
     /** ABI 0.1.0 only. */

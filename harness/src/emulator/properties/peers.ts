@@ -8,10 +8,10 @@ function port(address: string): number {
 }
 
 /** source.address and source.port: the client. */
-export function sourceAttribute({ stream }: Context, [name]: readonly string[]): Value | undefined {
-  if (!stream) return undefined;
-  if (name === "address") return text(stream.sourceAddress);
-  return name === "port" ? integer(port(stream.sourceAddress)) : undefined;
+export function sourceAttribute({ peers }: Context, [name]: readonly string[]): Value | undefined {
+  if (!peers) return undefined;
+  if (name === "address") return text(peers.sourceAddress);
+  return name === "port" ? integer(port(peers.sourceAddress)) : undefined;
 }
 
 /** destination.address and destination.port: the listener. */
@@ -21,8 +21,8 @@ export function destinationAttribute(_: Context, [name]: readonly string[]): Val
 }
 
 /** Attributes of a plain-text connection: everything about certificates is absent (Envoy 1.40). */
-export function connectionAttribute({ stream }: Context, [name]: readonly string[]): Value | undefined {
-  if (name === "id") return integer(stream?.connectionId ?? 0);
+export function connectionAttribute({ peers }: Context, [name]: readonly string[]): Value | undefined {
+  if (name === "id") return integer(peers?.connectionId ?? 0);
   if (name === "mtls") return bool(false);
   return name === "requested_server_name" ? unset : undefined;
 }

@@ -1,6 +1,7 @@
 import { Status } from "../../abi/index.ts";
 import type { Context } from "../vm/context.ts";
 import { connectionAttribute, destinationAttribute, sourceAttribute, upstreamAttribute } from "./peers.ts";
+import { tcpAttribute } from "./connection.ts";
 import { requestAttribute, responseAttribute } from "./messages.ts";
 import { integer, map, text, unset, type Value } from "./values.ts";
 import { xdsAttribute } from "./xds.ts";
@@ -16,8 +17,11 @@ const OBJECTS: Readonly<Record<string, Attribute>> = {
   source: sourceAttribute,
   destination: destinationAttribute,
   xds: xdsAttribute,
-  filter_state: (context, path) => context.stream?.filterState.get(path.join("\0")),
+  filter_state: (context, path) => context.peers?.filterState.get(path.join("\0")),
 };
+
+/** Objects of which a connection has attributes of its own. */
+const TCP_OBJECTS: ReadonlySet<string> = new Set(["request", "response", "upstream", "xds"]);
 
 /**
  * Reads a property as Envoy 1.40 does.
@@ -28,7 +32,7 @@ const OBJECTS: Readonly<Record<string, Attribute>> = {
 export function readProperty(context: Context, path: string): Value | Status {
   if (path === "") return Status.SerializationFailure;
   const [first = "", ...rest] = (path.endsWith("\0") ? path.slice(0, -1) : path).split("\0");
-  const { plugin, stream } = context;
+  const { plugin, peers, connection } = context;
   switch (first) {
     case "plugin_name":
       return plugin ? text(plugin.name) : Status.NotFound;
@@ -37,17 +41,18 @@ export function readProperty(context: Context, path: string): Value | Status {
     case "plugin_vm_id":
       return text(context.vm.vmId);
     case "connection_id":
-      return stream ? integer(stream.connectionId) : Status.NotFound;
+      return peers ? integer(peers.connectionId) : Status.NotFound;
     case "metadata":
-      if (!stream) return Status.NotFound;
+      if (!peers) return Status.NotFound;
       if (rest.length === 0) return unset;
       return rest.length === 1 && rest[0] === "filter_metadata" ? map([]) : Status.NotFound;
     case "upstream_filter_state":
       return Status.NotFound;
   }
   const object = OBJECTS[first];
-  if (!object) return stream?.filterState.get(`wasm.${first}`) ?? Status.NotFound;
-  if (!stream && first !== "xds") return Status.NotFound;
+  if (!object) return peers?.filterState.get(`wasm.${first}`) ?? Status.NotFound;
+  if (!peers && first !== "xds") return Status.NotFound;
   if (rest.length === 0) return Status.SerializationFailure;
+  if (connection && TCP_OBJECTS.has(first)) return tcpAttribute(connection, first, rest) ?? Status.NotFound;
   return object(context, rest) ?? Status.NotFound;
 }

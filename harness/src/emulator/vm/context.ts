@@ -2,6 +2,7 @@ import { Expressions } from "../foreign/expressions.ts";
 import type { Body } from "../headers/body.ts";
 import type { HeaderMap } from "../headers/header-map.ts";
 import type { HttpStream } from "../stream/stream.ts";
+import { TcpStream } from "../network/stream.ts";
 import type { Plugin } from "./plugin.ts";
 import type { Vm } from "./vm.ts";
 
@@ -27,6 +28,10 @@ export class Context {
   readonly plugin: Plugin | undefined;
   /** The stream of a stream context until it is deleted. */
   readonly stream: HttpStream | undefined;
+  /** The connection of a network filter's context until it is deleted. */
+  readonly connection: TcpStream | undefined;
+  /** The bytes of a connection's client and upstream that are at the filter. */
+  readonly connectionData: [Body | undefined, Body | undefined] = [undefined, undefined];
   /** Maps by MapType 0..3 as long as their phase lasts. */
   readonly maps: (HeaderMap | undefined)[] = [undefined, undefined, undefined, undefined];
   /** Maps by MapType 0..3, read-only, while on_log runs. */
@@ -52,12 +57,18 @@ export class Context {
   #expressions: Expressions | undefined;
   tickPeriod = 0;
 
-  constructor(vm: Vm, id: number, plugin?: Plugin, root?: Context, stream?: HttpStream) {
+  constructor(vm: Vm, id: number, plugin?: Plugin, root?: Context, stream?: HttpStream | TcpStream) {
     this.vm = vm;
     this.id = id;
     this.plugin = plugin;
     this.root = root ?? this;
-    this.stream = stream;
+    this.stream = stream instanceof TcpStream ? undefined : stream;
+    this.connection = stream instanceof TcpStream ? stream : undefined;
+  }
+
+  /** The stream or connection as far as they are alike: who talks, and what filters tell each other. */
+  get peers(): HttpStream | TcpStream | undefined {
+    return this.stream ?? this.connection;
   }
 
   /** The expressions of a plugin; a stream uses its root's. */

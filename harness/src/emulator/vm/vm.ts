@@ -3,6 +3,7 @@ import { Body } from "../headers/body.ts";
 import type { Host } from "../host.ts";
 import { buildImports } from "../host/imports.ts";
 import type { HttpStream } from "../stream/stream.ts";
+import type { TcpStream } from "../network/stream.ts";
 import { MetricIds } from "../shared/metrics.ts";
 import type { Timer } from "../clock.ts";
 import type { GrpcExchange } from "../grpc/exchange.ts";
@@ -194,7 +195,7 @@ export class Vm {
   }
 
   /** A new stream context below `root`, announced to the guest. */
-  createStreamContext(root: Context, stream: HttpStream): Context {
+  createStreamContext(root: Context, stream: HttpStream | TcpStream): Context {
     const context = new Context(this, this.#nextId++, root.plugin, root, stream);
     this.contexts.set(context.id, context);
     if (!this.isFailed) this.callback(context, "proxy_on_context_create", context.id, root.id);

@@ -3,7 +3,7 @@ import { Stage, Step, named, shown } from "./stage";
 
 /**
  * `read body [start [length]]`, `length body`, `replace body text`, `prepend body text`, `append body text`, where
- * `body` is `requestBody` or `responseBody`; `chunk` reports what the hook was told.
+ * `body` is `requestBody` or `responseBody`, of a connection `downstream` or `upstream`; `chunk` reports what the hook was told.
  */
 export function bodyStep(step: Step, stage: Stage): string | null {
   if (step.name == "chunk") return stage.size.toString() + (stage.endOfStream ? " end" : " more");
@@ -19,6 +19,9 @@ export function bodyStep(step: Step, stage: Stage): string | null {
 }
 
 function bodyOf(name: string, stage: Stage): Body | null {
+  const connection = stage.connection;
+  if (connection && name == "downstream") return connection.downstreamData;
+  if (connection && name == "upstream") return connection.upstreamData;
   const filter = stage.filter;
   if (!filter) return null;
   if (name == "requestBody") return filter.requestBody;

@@ -5,6 +5,7 @@ import {
   HttpFilter,
   JsonValue,
   LogLevel,
+  NetworkFilter,
   Plugin,
   Status,
   log,
@@ -34,6 +35,7 @@ export class Script {
 /** Where steps are played: the hook's owner and arguments, and what the hook will return. */
 export class Stage {
   filter: HttpFilter | null = null;
+  connection: NetworkFilter | null = null;
   plugin: Plugin | null = null;
   action: Action = Action.Continue;
   accepted: bool = true;

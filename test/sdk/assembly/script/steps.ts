@@ -1,6 +1,7 @@
 import { JsonValue } from "proxy-wasm-as-sdk";
 import { bodyStep } from "./body";
 import { callHeaders, callStep } from "./call";
+import { connectionStep } from "./connection";
 import { foreignStep } from "./foreign";
 import { grpcMetadata, grpcStep } from "./grpc";
 import { headerStep } from "./headers";
@@ -28,6 +29,7 @@ function perform(step: Step, stage: Stage): void {
   let outcome = headerStep(step, stage, callHeaders(), grpcMetadata());
   if (outcome === null) outcome = bodyStep(step, stage);
   if (outcome === null) outcome = streamStep(step, stage);
+  if (outcome === null) outcome = connectionStep(step, stage);
   if (outcome === null) outcome = callStep(step, stage, play);
   if (outcome === null) outcome = grpcStep(step, stage, play);
   if (outcome === null) outcome = sharedStep(step);
