@@ -2,6 +2,7 @@ import * as env from "./abi/env";
 import { addressOut, numberOut, sizeOut, takeReturned } from "./abi/memory";
 import { BufferType, Status } from "./abi/types";
 import { Bytes } from "./bytes";
+import { isRequestBodyOpen, isResponseBodyOpen } from "./phase";
 import { bytesOf } from "./text";
 
 const END: u32 = u32.MAX_VALUE;
@@ -42,7 +43,7 @@ export class Body {
   /** The bytes from `start`, at most `length` of them; empty where there is no body to read now. */
   read(start: i32 = 0, length: i32 = i32.MAX_VALUE): Bytes {
     // The host would take negative numbers for very large ones.
-    if (start < 0 || length <= 0) return Bytes.EMPTY;
+    if (start < 0 || length <= 0 || !this.isOpen) return Bytes.EMPTY;
     const status = env.proxy_get_buffer_bytes(this.buffer, start, length, addressOut, sizeOut);
     return status == Status.Ok ? takeReturned() : Bytes.EMPTY;
   }
@@ -62,26 +63,35 @@ export class Body {
    * ```
    */
   get length(): i32 {
+    if (!this.isOpen) return 0;
     const status = env.proxy_get_buffer_status(this.buffer, sizeOut, numberOut);
     return status == Status.Ok ? load<i32>(sizeOut) : 0;
   }
 
   /** Puts `content` in the place of all the host holds; BadArgument outside the body's hooks. */
   replace<T>(content: T): Status {
+    if (!this.isOpen) return Status.BadArgument;
     const bytes = bytesOf<T>(content);
     return env.proxy_set_buffer_bytes(this.buffer, 0, END, bytes.ptr, bytes.length);
   }
 
   /** Puts `content` before what the host holds; BadArgument outside the body's hooks. */
   prepend<T>(content: T): Status {
+    if (!this.isOpen) return Status.BadArgument;
     const bytes = bytesOf<T>(content);
     return env.proxy_set_buffer_bytes(this.buffer, 0, 0, bytes.ptr, bytes.length);
   }
 
   /** Puts `content` behind what the host holds; BadArgument outside the body's hooks. */
   append<T>(content: T): Status {
+    if (!this.isOpen) return Status.BadArgument;
     const bytes = bytesOf<T>(content);
     return env.proxy_set_buffer_bytes(this.buffer, END, 0, bytes.ptr, bytes.length);
+  }
+
+  private get isOpen(): bool {
+    if (this.buffer == BufferType.RequestBody) return isRequestBodyOpen();
+    return this.buffer != BufferType.ResponseBody || isResponseBodyOpen();
   }
 }
 

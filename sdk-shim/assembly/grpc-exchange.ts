@@ -110,7 +110,7 @@ export abstract class GrpcExchange {
   private enter(): bool {
     const owner = this.owner;
     if (env.proxy_set_effective_context(owner.id) != Status.Ok) return false;
-    beginAnswer(owner.isRequestPaused || owner.isResponsePaused, owner.isRequestPaused);
+    beginAnswer(owner.isRequestPaused, owner.isResponsePaused);
     return true;
   }
 

@@ -152,7 +152,7 @@ export abstract class HttpCall {
     const owner = call.callOwner;
     const before = effectiveContext();
     if (!actFor(owner.id)) return;
-    beginAnswer(owner.isRequestPaused || owner.isResponsePaused, owner.isRequestPaused);
+    beginAnswer(owner.isRequestPaused, owner.isResponsePaused);
     call.onResponse(new CallResponse(headerCount, bodySize));
     endActing(before);
     if (!isStreamEnded()) return;

@@ -5,22 +5,26 @@ let isOver: bool = false;
 let mayEnd: bool = false;
 let hasEnded: bool = false;
 let mayRoute: bool = false;
+let hasRequestBody: bool = false;
+let hasResponseBody: bool = false;
 
-function begin(over: bool, end: bool, route: bool): void {
+function begin(over: bool, end: bool, route: bool, requestBody: bool, responseBody: bool): void {
   isOver = over;
   mayEnd = end;
   hasEnded = false;
   mayRoute = route;
+  hasRequestBody = requestBody;
+  hasResponseBody = responseBody;
 }
 
 /** A hook of the request begins: all is allowed, one reply or reset. */
 export function beginRequestHook(): void {
-  begin(false, true, true);
+  begin(false, true, true, true, false);
 }
 
 /** A hook of the response begins: its route is chosen. */
 export function beginResponseHook(): void {
-  begin(false, true, false);
+  begin(false, true, false, false, true);
 }
 
 /** A hook of a connection begins: nothing that belongs to HTTP is allowed. */
@@ -30,12 +34,22 @@ export function beginConnectionHook(): void {
 
 /** `onLog` or `onDone` begins: nothing is allowed any more. */
 export function beginLastHook(): void {
-  begin(true, false, false);
+  begin(true, false, false, false, false);
 }
 
 /** An answer to a call is handled: what waits for it can be ended, what goes on by itself can not. */
-export function beginAnswer(isPaused: bool, isRequestPaused: bool): void {
-  begin(false, isPaused, isRequestPaused);
+export function beginAnswer(isRequestPaused: bool, isResponsePaused: bool): void {
+  begin(false, isRequestPaused || isResponsePaused, isRequestPaused, isRequestPaused, isResponsePaused);
+}
+
+/** Whether the request's body may be touched: after a reply to it the host still points to it when it is gone. */
+export function isRequestBodyOpen(): bool {
+  return hasRequestBody;
+}
+
+/** Whether the response's body may be touched. */
+export function isResponseBodyOpen(): bool {
+  return hasResponseBody;
 }
 
 /** True in the last hooks of a stream. */

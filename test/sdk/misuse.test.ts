@@ -135,6 +135,20 @@ describeHosts("What comes at the wrong time", { filters: [scripted()] }, ({ it, 
     }
   }
 
+  it("leaves no body to touch after a reply to it", async () => {
+    const touch: Step[] = [
+      ["read", "requestBody"],
+      ["length", "requestBody"],
+      ["append", "requestBody", "more"],
+    ];
+    const script = { requestBody: [REPLY], responseHeaders: touch, log: touch, done: touch };
+    const { response, reports } = await run(host, script, { method: "POST", body: "hello" });
+    expect(response.status).toBe(418);
+    const nothing = ["=", "0", "BadArgument"];
+    expect(reports).toEqual([...nothing, ...nothing, ...nothing]);
+    expect((await host.fetch("/")).status).toBe(200);
+  });
+
   it("breaks off a response whose headers are gone: a reply from its body", async () => {
     await expect(run(host, { responseBody: [REPLY] })).rejects.toThrow();
     expect((await host.fetch("/")).status).toBe(200);
