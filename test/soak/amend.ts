@@ -88,11 +88,7 @@ type Listener = JsonObject & {
 };
 
 function ingressRoutes(): JsonObject {
-  return routes([
-    { match: { prefix: "/echo" }, route: { cluster: "echo" } },
-    { match: { prefix: "/far" }, route: { cluster_header: "x-soak-far" } },
-    ...answers(),
-  ]);
+  return routes([{ match: { prefix: "/echo" }, route: { cluster: "echo" } }, ...answers()]);
 }
 
 function answers(): JsonObject[] {
