@@ -14,6 +14,7 @@ export {
   EXTENSION_CONFIG_TYPE,
   httpFilter,
   WASM_FILTER_TYPE,
+  wasmConfig,
   type FilterSource,
   type ModulePlace,
 } from "./http-filter.ts";
