@@ -29,7 +29,7 @@ export function beginResponseHook(): void {
 
 /** A hook of a connection begins: nothing that belongs to HTTP is allowed. */
 export function beginConnectionHook(): void {
-  begin(false, false, false);
+  begin(false, false, false, false, false);
 }
 
 /** `onLog` or `onDone` begins: nothing is allowed any more. */
