@@ -95,10 +95,18 @@ export class Body {
   }
 }
 
+// @ts-ignore: decorator
+@lazy
 export const REQUEST_BODY = new Body(BufferType.RequestBody);
+// @ts-ignore: decorator
+@lazy
 export const RESPONSE_BODY = new Body(BufferType.ResponseBody);
+// @ts-ignore: decorator
+@lazy
 export const CALL_RESPONSE_BODY = new Body(BufferType.CallResponseBody);
 // @ts-ignore: decorator
 @lazy
 export const VM_CONFIGURATION = new Body(BufferType.VmConfiguration);
+// @ts-ignore: decorator
+@lazy
 export const PLUGIN_CONFIGURATION = new Body(BufferType.PluginConfiguration);

@@ -34,7 +34,8 @@ function lower(byte: u32): u32 {
 @final
 export class Bytes {
   /** The view of no bytes. */
-  static readonly EMPTY: Bytes = new Bytes(new ArrayBuffer(0), 0, 0);
+  // @ts-ignore: decorator
+  @lazy static readonly EMPTY: Bytes = new Bytes(new ArrayBuffer(0), 0, 0);
 
   /** The range of `length` bytes from `start`, which the caller guarantees to lie inside `buffer`. */
   constructor(

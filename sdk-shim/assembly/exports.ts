@@ -1,7 +1,9 @@
-// What the host calls. The transform takes away the exports of hooks that nothing overrides.
+// What the host calls. The transform takes away hooks that nothing overrides before they are compiled.
 
+import * as env from "./abi/env";
 import { enter, leave } from "./abi/heap";
 import { Action } from "./action";
+import { Bytes } from "./bytes";
 import { HttpFilter } from "./filter";
 import { GrpcExchange } from "./grpc-exchange";
 import { forgetHeaders } from "./headers";
@@ -10,7 +12,6 @@ import { HAS_CONNECTIONS, endConnection, logConnection } from "./connections";
 import { PLUGIN_CONFIGURATION } from "./body";
 import { beginLastHook, beginRequestHook, beginResponseHook, isStreamEnded } from "./phase";
 import { createContext, deleteContext, filterOf, isPlugin, pluginOf } from "./registry";
-import { Reply } from "./reply";
 import { vmConfiguration } from "./vm-configuration";
 import "./abort";
 import "./globals/dom";
@@ -57,7 +58,9 @@ function endResponseHook(filter: HttpFilter | null, action: Action): Action {
 
 /** The answer to a stream that has no filter: the request must not pass unfiltered. */
 function refuseUnfiltered(): Action {
-  return new Reply(500).details("wasm_no_plugin_for_root_id").send();
+  const details = Bytes.of("wasm_no_plugin_for_root_id");
+  env.proxy_send_local_response(500, details.ptr, details.length, 0, 0, 0, 0, -1);
+  return Action.Pause;
 }
 
 export function proxy_on_context_create(id: u32, parentId: u32): void {

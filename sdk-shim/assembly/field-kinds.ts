@@ -6,36 +6,56 @@ const COLON: u8 = 0x3a;
 const HYPHEN: u8 = 0x2d;
 const UNDERSCORE: u8 = 0x5f;
 
-const FRAMING: StaticArray<Bytes> = [
-  Bytes.of("host"),
-  Bytes.of("content-length"),
-  Bytes.of("transfer-encoding"),
-  Bytes.of("connection"),
-  Bytes.of("upgrade"),
-  Bytes.of("te"),
-  Bytes.of("trailer"),
-  Bytes.of("keep-alive"),
-  Bytes.of("proxy-connection"),
-];
+// @ts-ignore: decorator
+@lazy
+const FRAMING: StaticArray<Bytes> = framingNames();
+
+// A function, since a lazy constant has no room for the steps of a list.
+function framingNames(): StaticArray<Bytes> {
+  return [
+    Bytes.of("host"),
+    Bytes.of("content-length"),
+    Bytes.of("transfer-encoding"),
+    Bytes.of("connection"),
+    Bytes.of("upgrade"),
+    Bytes.of("te"),
+    Bytes.of("trailer"),
+    Bytes.of("keep-alive"),
+    Bytes.of("proxy-connection"),
+  ];
+}
 
 /** Those that carry credentials or state of another mechanism, or say how the body is to be read. */
-const MEANINGFUL: StaticArray<Bytes> = [
-  Bytes.of("authorization"),
-  Bytes.of("proxy-authorization"),
-  Bytes.of("proxy-authenticate"),
-  Bytes.of("www-authenticate"),
-  Bytes.of("cookie"),
-  Bytes.of("set-cookie"),
-  Bytes.of("content-type"),
-  Bytes.of("content-encoding"),
-  Bytes.of("location"),
-  Bytes.of("expect"),
-  Bytes.of("via"),
-  Bytes.of("x-request-id"),
-];
+// @ts-ignore: decorator
+@lazy
+const MEANINGFUL: StaticArray<Bytes> = meaningfulNames();
 
+// A function, since a lazy constant has no room for the steps of a list.
+function meaningfulNames(): StaticArray<Bytes> {
+  return [
+    Bytes.of("authorization"),
+    Bytes.of("proxy-authorization"),
+    Bytes.of("proxy-authenticate"),
+    Bytes.of("www-authenticate"),
+    Bytes.of("cookie"),
+    Bytes.of("set-cookie"),
+    Bytes.of("content-type"),
+    Bytes.of("content-encoding"),
+    Bytes.of("location"),
+    Bytes.of("expect"),
+    Bytes.of("via"),
+    Bytes.of("x-request-id"),
+  ];
+}
+
+// @ts-ignore: decorator
+@lazy
 const FORWARDED = Bytes.of("forwarded");
+// @ts-ignore: decorator
+@lazy
 const X_ENVOY = Bytes.of("x-envoy-");
+// @ts-ignore: decorator
+@lazy
 const X_FORWARDED = Bytes.of("x-forwarded-");
 
 function isOneOf(names: StaticArray<Bytes>, name: Bytes): bool {

@@ -43,7 +43,7 @@ export abstract class Context {
 
 /**
  * One HTTP stream. Override the hooks you need: a hook that no filter overrides costs nothing, the module
- * does not even export it. A subclass without fields is shared by all streams.
+ * does not even export it. A subclass that keeps nothing, or only refers to its plugin, may be shared by all streams.
  *
  * @example
  * ```ts

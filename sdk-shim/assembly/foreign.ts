@@ -53,6 +53,8 @@ export function callForeignFunction<N, A>(name: N, argument: A): ForeignResult {
   return new ForeignResult(status, status == Status.Ok ? takeReturned() : Bytes.EMPTY);
 }
 
+// @ts-ignore: decorator
+@lazy
 const CLEAR_ROUTE_CACHE = Bytes.of("clear_route_cache");
 
 /**

@@ -8,7 +8,8 @@ import { HeaderList } from "./header-list";
 import { isStreamOver } from "./phase";
 import { bytesOf } from "./text";
 
-let snapshotsHeld: bool = false;
+/** The maps that were read in this callback, linked through `nextRead`. */
+let lastRead: Headers | null = null;
 
 /**
  * A header map of the current stream, for the length of a callback; it holds no headers itself.
@@ -35,6 +36,7 @@ let snapshotsHeld: bool = false;
 export class Headers {
   private snapshot: Pairs | null = null;
   private hasRead: bool = false;
+  private nextRead: Headers | null = null;
 
   /** @internal Made by the SDK. */
   constructor(private readonly map: MapType) {}
@@ -47,8 +49,7 @@ export class Headers {
       const index = pairs.indexOf(key.toLowerCase());
       return index < 0 ? null : pairs.value(index);
     }
-    this.hasRead = true;
-    snapshotsHeld = true;
+    this.noteRead();
     const status = env.proxy_get_header_map_value(this.map, key.ptr, key.length, addressOut, sizeOut);
     return status == Status.Ok ? takeReturned() : null;
   }
@@ -72,9 +73,14 @@ export class Headers {
     const status = env.proxy_get_header_map_pairs(this.map, addressOut, sizeOut);
     const pairs = new Pairs(status == Status.Ok ? takeReturned() : Bytes.EMPTY);
     this.snapshot = pairs;
-    this.hasRead = true;
-    snapshotsHeld = true;
+    if (!this.hasRead) this.noteRead();
     return pairs;
+  }
+
+  private noteRead(): void {
+    this.hasRead = true;
+    this.nextRead = lastRead;
+    lastRead = this;
   }
 
   /**
@@ -158,28 +164,42 @@ export class Headers {
     return pairs.length > 0 ? pairs.byteSize : -1;
   }
 
-  /** Forgets what was read: the map may change between callbacks. @internal */
-  forget(): void {
+  /**
+   * Forgets what was read, since the map may change between callbacks; returns the map that was read before.
+   * @internal
+   */
+  forget(): Headers | null {
+    const next = this.nextRead;
     this.snapshot = null;
     this.hasRead = false;
+    this.nextRead = null;
+    return next;
   }
 }
 
+// @ts-ignore: decorator
+@lazy
 export const REQUEST_HEADERS = new Headers(MapType.RequestHeaders);
+// @ts-ignore: decorator
+@lazy
 export const REQUEST_TRAILERS = new Headers(MapType.RequestTrailers);
+// @ts-ignore: decorator
+@lazy
 export const RESPONSE_HEADERS = new Headers(MapType.ResponseHeaders);
+// @ts-ignore: decorator
+@lazy
 export const RESPONSE_TRAILERS = new Headers(MapType.ResponseTrailers);
+// @ts-ignore: decorator
+@lazy
 export const CALL_RESPONSE_HEADERS = new Headers(MapType.CallResponseHeaders);
+// @ts-ignore: decorator
+@lazy
 export const CALL_RESPONSE_TRAILERS = new Headers(MapType.CallResponseTrailers);
 
 /** Called between callbacks, so that nothing read for one stream is seen or held by the next. */
 export function forgetHeaders(): void {
-  if (!snapshotsHeld) return;
-  snapshotsHeld = false;
-  REQUEST_HEADERS.forget();
-  REQUEST_TRAILERS.forget();
-  RESPONSE_HEADERS.forget();
-  RESPONSE_TRAILERS.forget();
-  CALL_RESPONSE_HEADERS.forget();
-  CALL_RESPONSE_TRAILERS.forget();
+  let read = lastRead;
+  if (!read) return;
+  lastRead = null;
+  while (read) read = read.forget();
 }

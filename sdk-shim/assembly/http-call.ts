@@ -11,6 +11,8 @@ import { beginAnswer, isStreamEnded } from "./phase";
 import { bytesOf } from "./text";
 
 /** Calls that wait for their answer, by the host's token. */
+// @ts-ignore: decorator
+@lazy
 const pending = new Map<u32, HttpCall>();
 
 /**
@@ -82,6 +84,8 @@ export class CallResponse {
   }
 }
 
+// @ts-ignore: decorator
+@lazy
 const STATUS = Bytes.of(":status");
 
 /**

@@ -46,6 +46,9 @@ class PassThrough extends HttpFilter {}
  * ```
  */
 export abstract class Plugin extends Context {
+  /** The filter that serves all streams of the plugin, where one can. Kept by the SDK. @internal */
+  sharedFilter: HttpFilter | null = null;
+
   /**
    * Reads the configuration; false refuses it: the host then keeps the one in force, or does not start.
    * Metrics are defined here.
@@ -55,8 +58,8 @@ export abstract class Plugin extends Context {
   }
 
   /**
-   * Makes the filter for one stream. Keep what it depends on in fields: a module whose plugin and filter have none is
-   * asked once, and that filter serves all streams.
+   * Makes the filter for one stream. Keep what it depends on in fields. Where the compiler sees that all filters of a
+   * plugin are alike, as with `return new MyFilter(this)`, it is asked once, and that filter serves all streams.
    */
   createFilter(): HttpFilter {
     return new PassThrough();

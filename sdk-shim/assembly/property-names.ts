@@ -5,18 +5,25 @@ import { Bytes } from "./bytes";
 const DOT: u8 = 0x2e;
 
 // https://www.envoyproxy.io/docs/envoy/v1.40.0/intro/arch_overview/advanced/attributes
-const ROOTS: StaticArray<Bytes> = [
-  Bytes.of("request"),
-  Bytes.of("response"),
-  Bytes.of("source"),
-  Bytes.of("destination"),
-  Bytes.of("connection"),
-  Bytes.of("upstream"),
-  Bytes.of("metadata"),
-  Bytes.of("filter_state"),
-  Bytes.of("upstream_filter_state"),
-  Bytes.of("xds"),
-];
+// @ts-ignore: decorator
+@lazy
+const ROOTS: StaticArray<Bytes> = rootsNames();
+
+// A function, since a lazy constant has no room for the steps of a list.
+function rootsNames(): StaticArray<Bytes> {
+  return [
+    Bytes.of("request"),
+    Bytes.of("response"),
+    Bytes.of("source"),
+    Bytes.of("destination"),
+    Bytes.of("connection"),
+    Bytes.of("upstream"),
+    Bytes.of("metadata"),
+    Bytes.of("filter_state"),
+    Bytes.of("upstream_filter_state"),
+    Bytes.of("xds"),
+  ];
+}
 
 /**
  * True for a dotted name that begins like an attribute of the host, such as `source.address`: not one under which

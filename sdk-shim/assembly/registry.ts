@@ -1,4 +1,4 @@
-import { Bytes } from "./bytes";
+import { Bytes, BytesBuilder } from "./bytes";
 import { HAS_CONNECTIONS, createConnection, deleteConnection } from "./connections";
 import { ContextTable } from "./context-table";
 import { HttpFilter } from "./filter";
@@ -6,19 +6,33 @@ import { GrpcExchange } from "./grpc-exchange";
 import { HttpCall } from "./http-call";
 import { LogLevel, log } from "./log";
 import { Plugin } from "./plugin";
-import { getProperty, propertyPath } from "./properties";
+import { getProperty } from "./properties";
+import { addSharingPlugin, isOnlyPlugin, noteStream, pluginOfStream, sharingPlugin } from "./shared-streams";
+import { HAS_SEVERAL_PLUGINS, MAKES_CALLS, SHARING, Sharing } from "./sharing";
 
-type PluginFactory = () => Plugin;
 
-const ROOT_ID = propertyPath(["plugin_root_id"]);
+@final
+class Registration {
+  constructor(
+    readonly create: () => Plugin,
+    readonly rootId: string,
+    readonly next: Registration | null,
+  ) {}
+}
 
-const rootIds = new Array<Bytes>();
-const factories = new Array<PluginFactory>();
-const plugins = new Map<u32, Plugin>();
+let lastRegistration: Registration | null = null;
+// @ts-ignore: decorator
+@lazy
+const plugins = new ContextTable();
+// @ts-ignore: decorator
+@lazy
 const filters = new ContextTable();
-/** True once the host announces contexts; it does not for a module whose only filter has no state. */
-let tracksStreams: bool = false;
-/** The one filter of such a module. */
+/** The one plugin and the one filter of a module that keeps nothing. */
+// @ts-ignore: decorator
+@lazy
+let sharedPlugin: Plugin | null = null;
+// @ts-ignore: decorator
+@lazy
 let sharedFilter: HttpFilter | null = null;
 
 /**
@@ -33,39 +47,64 @@ let sharedFilter: HttpFilter | null = null;
  * ```
  */
 export function registerPlugin(create: () => Plugin, rootId: string = ""): void {
-  factories.push(create);
-  rootIds.push(Bytes.of(rootId));
+  lastRegistration = new Registration(create, rootId, lastRegistration);
 }
 
 /** The plugin with the host's number `id`, made at the first sight of it; null when no root_id fits. */
 export function pluginOf(id: u32): Plugin | null {
-  if (plugins.has(id)) return plugins.get(id);
-  const create = factoryForCurrentRoot();
-  if (!create) return null;
-  const plugin = create();
-  plugin.id = id;
-  plugin.pluginId = id;
-  plugins.set(id, plugin);
+  let plugin = knownPlugin(id);
+  if (!plugin) {
+    const registration = registrationForCurrentRoot();
+    if (!registration) return null;
+    plugin = registration.create();
+    plugin.id = id;
+    plugin.pluginId = id;
+    if (SHARING == Sharing.Module) sharedPlugin = plugin;
+    else if (SHARING == Sharing.Plugin) addSharingPlugin(plugin);
+    else plugins.set(id, plugin);
+  }
   return plugin;
 }
 
-function factoryForCurrentRoot(): PluginFactory | null {
-  if (factories.length == 1) return factories[0];
-  const found = getProperty(ROOT_ID);
+function knownPlugin(id: u32): Plugin | null {
+  if (SHARING == Sharing.Stream) return changetype<Plugin | null>(plugins.get(id));
+  if (SHARING == Sharing.Plugin) return sharingPlugin(id);
+  const plugin = sharedPlugin;
+  if (!plugin) return null;
+  plugin.id = id;
+  plugin.pluginId = id;
+  return plugin;
+}
+
+function registrationForCurrentRoot(): Registration | null {
+  const last = lastRegistration;
+  if (!last) return null;
+  if (!HAS_SEVERAL_PLUGINS) return last;
+  if (!last.next) return last;
+  const found = getProperty(Bytes.of("plugin_root_id"));
   const rootId = found ? found : Bytes.EMPTY;
-  for (let i = 0; i < factories.length; i++) {
-    if (rootIds[i] == rootId) return factories[i];
+  // The first of several with one name is meant, and the list begins with the last.
+  let fitting: Registration | null = null;
+  for (let one: Registration | null = last; one; one = one.next) {
+    if (Bytes.of(one.rootId).equals(rootId)) fitting = one;
   }
-  log(LogLevel.Error, 'no plugin is registered for root_id "' + rootId.toString() + '"');
-  return null;
+  if (!fitting) {
+    const text = new BytesBuilder()
+      .append('no plugin is registered for root_id "')
+      .append(rootId)
+      .append('"');
+    log(LogLevel.Error, text.view());
+  }
+  return fitting;
 }
 
 /** The host announces plugin `id` (no parent), or a stream of plugin `parentId`. */
 export function createContext(id: u32, parentId: u32): void {
-  tracksStreams = true;
+  if (SHARING == Sharing.Plugin && isOnlyPlugin(parentId)) return;
   const plugin = pluginOf(parentId == 0 ? id : parentId);
   if (!plugin || parentId == 0) return;
   if (HAS_CONNECTIONS && createConnection(plugin, id)) return;
+  if (SHARING == Sharing.Plugin) return noteStream(id, plugin);
   const filter = plugin.createFilter();
   filter.id = id;
   filter.pluginId = plugin.id;
@@ -74,32 +113,50 @@ export function createContext(id: u32, parentId: u32): void {
 
 /** The filter of stream `id`; null for a stream whose plugin is not registered. */
 export function filterOf(id: u32): HttpFilter | null {
-  if (tracksStreams) return filters.get(id);
-  if (!sharedFilter) {
-    const all = plugins.values();
-    if (all.length > 0) sharedFilter = all[0].createFilter();
-  }
-  const filter = sharedFilter;
-  if (filter) {
-    filter.id = id;
-    // What one stream paused is no other's.
-    filter.isRequestPaused = false;
-    filter.isResponsePaused = false;
-  }
+  if (SHARING == Sharing.Stream) return changetype<HttpFilter | null>(filters.get(id));
+  const filter = SHARING == Sharing.Plugin ? filterOfPlugin(id) : filterOfModule();
+  if (!filter) return null;
+  filter.id = id;
+  // What one stream paused is no other's.
+  filter.isRequestPaused = false;
+  filter.isResponsePaused = false;
+  return filter;
+}
+
+function filterOfPlugin(id: u32): HttpFilter | null {
+  const plugin = pluginOfStream(id);
+  if (!plugin) return null;
+  let filter = plugin.sharedFilter;
+  if (filter) return filter;
+  filter = plugin.createFilter();
+  filter.pluginId = plugin.id;
+  plugin.sharedFilter = filter;
+  return filter;
+}
+
+function filterOfModule(): HttpFilter | null {
+  let filter = sharedFilter;
+  if (filter) return filter;
+  const registration = registrationForCurrentRoot();
+  if (!registration) return null;
+  filter = registration.create().createFilter();
+  sharedFilter = filter;
   return filter;
 }
 
 /** True for the number of a plugin, false for that of a stream. */
 export function isPlugin(id: u32): bool {
-  return plugins.has(id);
+  return knownPlugin(id) !== null;
 }
 
 /** Forgets stream `id`, or plugin `id` with the calls that were made for it: the host drops their answers. */
 export function deleteContext(id: u32): void {
-  GrpcExchange.forgetOwner(id);
+  if (MAKES_CALLS) GrpcExchange.forgetOwner(id);
   if (filters.delete(id)) return;
   if (HAS_CONNECTIONS && deleteConnection(id)) return;
-  HttpCall.forget(id);
-  GrpcExchange.forgetPlugin(id);
+  if (MAKES_CALLS) {
+    HttpCall.forget(id);
+    GrpcExchange.forgetPlugin(id);
+  }
   plugins.delete(id);
 }

@@ -1,6 +1,8 @@
 import { Bytes } from "./bytes";
 import { getProperty, propertyPath } from "./properties";
 
+// @ts-ignore: decorator
+@lazy
 const SOURCE_ADDRESS = propertyPath(["source", "address"]);
 const COLON: u8 = 0x3a;
 const OPENING: u8 = 0x5b;

@@ -22,6 +22,7 @@ export const HOOKS = {
     onLog: "proxy_on_log",
   },
   Plugin: {
+    configure: "proxy_on_configure",
     onVmStart: "proxy_on_vm_start",
     onQueueReady: "proxy_on_queue_ready",
     onTick: "proxy_on_tick",
@@ -42,5 +43,6 @@ export const HOOKS = {
   },
 };
 
-/** Exports that a module needs only when it keeps something per stream or per configuration. */
-export const TRACKING = ["proxy_on_context_create", "proxy_on_delete"];
+/** Exports that a module needs only when it keeps something per stream or per configuration, by what they say. */
+export const BEGIN = "proxy_on_context_create";
+export const END = "proxy_on_delete";

@@ -4,9 +4,10 @@
 import { Node } from "assemblyscript";
 import { Transform } from "assemblyscript/transform";
 import { checkHooks } from "./hook-checks.js";
-import { HOOKS, TRACKING } from "./hooks.js";
+import { BEGIN, END, HOOKS } from "./hooks.js";
 import { checkImports } from "./import-checks.js";
-import { checkAnyPlugin, checkRegistrations, checkUnused } from "./registration-checks.js";
+import { checkAnyPlugin, checkRegistrations, checkUnused, registrations } from "./registration-checks.js";
+import { isPureFunctionOfPlugin, keepsNothing } from "./sharing.js";
 import { connectStandardLibrary } from "./standard-library.js";
 
 const SDK = "~lib/proxy-wasm-as-sdk/";
@@ -20,10 +21,61 @@ function sdkBase(prototype) {
   return undefined;
 }
 
-/** A module without network filters pays nothing for what connections need: none of it is compiled. */
-function leaveConnectionsOut(program) {
-  const { declaration } = program.elementsByName.get(`${SDK}assembly/connections/HAS_CONNECTIONS`);
-  declaration.initializer = Node.createFalseExpression(declaration.initializer.range);
+/** The filter's classes with hooks, by the SDK class that they derive from. */
+function classesWithHooks(program) {
+  const found = Object.fromEntries(Object.keys(HOOKS).map((base) => [base, []]));
+  for (const element of new Set(program.elementsByName.values())) {
+    const base = "basePrototype" in element ? sdkBase(element) : undefined;
+    if (base && !element.internalName.startsWith(SDK)) found[base].push(element);
+  }
+  return found;
+}
+
+/** Names of the exports that the hooks in `classes` need. */
+function neededExports(classes) {
+  const needed = new Set();
+  for (const [base, prototypes] of Object.entries(classes)) {
+    for (const prototype of prototypes)
+      for (const { name } of prototype.instanceMembers?.values() ?? [])
+        for (const hook of [HOOKS[base][name] ?? []].flat()) needed.add(hook);
+  }
+  return needed;
+}
+
+/** The number of streams that one filter object can serve, as `Sharing` in the SDK calls it. */
+function sharing({ HttpFilter, Plugin }, hasLastHook) {
+  const isOfOneKind = HttpFilter.length === 1 && Plugin.length === 1;
+  if (!isOfOneKind || sdkBaseIsIndirect(HttpFilter[0])) return "Stream";
+  const isEmpty = keepsNothing(HttpFilter[0]) && keepsNothing(Plugin[0]);
+  // At the end of a context the two kinds must be told apart, so they must have been announced.
+  if (isEmpty && !hasLastHook && !sdkBaseIsIndirect(Plugin[0])) return "Module";
+  return isPureFunctionOfPlugin(HttpFilter[0], Plugin[0]) ? "Plugin" : "Stream";
+}
+
+/** Whether there is a class between `prototype` and the SDK's. */
+function sdkBaseIsIndirect({ basePrototype }) {
+  return !basePrototype.internalName.startsWith(SDK);
+}
+
+/** Sets a constant of the SDK; code for its other values is not compiled. */
+function setConstant(program, name, value) {
+  const { declaration } = program.elementsByName.get(`${SDK}assembly/${name}`);
+  const { initializer } = declaration;
+  if (typeof value === "string") initializer.property.text = value;
+  else
+    declaration.initializer = Node[value ? "createTrueExpression" : "createFalseExpression"](
+      initializer.range,
+    );
+}
+
+/** Takes away the exports of hooks that are not in `needed`. */
+function dropExports(program, needed) {
+  const hooks = Object.values(HOOKS).flatMap((group) => Object.values(group).flat());
+  for (const file of ["exports", "network-exports"]) {
+    const exported = program.filesByName.get(`${SDK}assembly/${file}`)?.exports;
+    if (!exported) throw new Error("the entry of the build is not that of proxy-wasm-as-sdk");
+    for (const name of [BEGIN, END, ...hooks]) if (!needed.has(name)) exported.delete(name);
+  }
 }
 
 export default class ProxyWasmExports extends Transform {
@@ -38,39 +90,31 @@ export default class ProxyWasmExports extends Transform {
     connectStandardLibrary(parser, this.program);
   }
 
+  /** Decides what is exported before anything is compiled, so that the code of other hooks never is. */
   afterInitialize(program) {
     for (const check of [checkHooks, checkRegistrations, checkUnused]) check(program);
-    this.needed = new Set();
-    const classes = Object.fromEntries(Object.keys(HOOKS).map((name) => [name, 0]));
-    let keepsState = false;
-    for (const element of new Set(program.elementsByName.values())) {
-      const base = "basePrototype" in element ? sdkBase(element) : undefined;
-      if (!base || element.internalName.startsWith(SDK)) continue;
-      const members = [...(element.instanceMembers?.values() ?? [])];
-      for (const { name } of members)
-        for (const hook of [HOOKS[base][name] ?? []].flat()) this.needed.add(hook);
-      classes[base]++;
-      keepsState ||= members.some((member) => member.fieldDeclaration);
-    }
+    const classes = classesWithHooks(program);
+    const needed = neededExports(classes);
+    const { HttpFilter: _filters, Plugin: _plugins, ...others } = classes;
+    const { NetworkFilter, ...calls } = others;
+    const hasConnections = NetworkFilter.length > 0;
+    const makesCalls = Object.values(calls).some((prototypes) => prototypes.length > 0);
     // A connection of no known plugin must be refused.
-    if (classes.NetworkFilter > 0) this.needed.add(HOOKS.NetworkFilter.onNewConnection);
-    else leaveConnectionsOut(program);
-    // Several filters, or several plugins that may differ in which they make: a stream must be told its own.
-    const calls = classes.HttpCall + classes.GrpcCall + classes.GrpcStream;
-    const others = classes.NetworkFilter + calls;
-    const isOfOneKind = classes.HttpFilter === 1 && classes.Plugin <= 1 && others === 0;
-    if (keepsState || !isOfOneKind) for (const name of TRACKING) this.needed.add(name);
-    this.dropExports(program);
-  }
+    if (hasConnections) needed.add(HOOKS.NetworkFilter.onNewConnection);
+    const isOnlyPlugin = registrations(program).length === 1;
+    // Which of several plugins is meant, none perhaps, shows when they are configured.
+    if (!isOnlyPlugin) needed.add(HOOKS.Plugin.configure);
+    const hasLastHook = needed.has(HOOKS.Plugin.onDone) || needed.has(HOOKS.Plugin.onLog);
+    const isAlone = isOnlyPlugin && !makesCalls && !hasConnections;
+    const shares = isAlone ? sharing(classes, hasLastHook) : "Stream";
+    if (shares !== "Module") needed.add(BEGIN);
+    if (shares === "Stream") needed.add(END);
+    setConstant(program, "connections/HAS_CONNECTIONS", hasConnections);
+    setConstant(program, "sharing/SHARING", shares);
+    setConstant(program, "sharing/MAKES_CALLS", makesCalls);
+    setConstant(program, "sharing/HAS_SEVERAL_PLUGINS", !isOnlyPlugin);
 
-  /** Before they are compiled, so that nothing of what only they use is. */
-  dropExports(program) {
-    const hooks = Object.values(HOOKS).flatMap((group) => Object.values(group).flat());
-    for (const file of ["exports", "network-exports"]) {
-      const exported = program.filesByName.get(`${SDK}assembly/${file}`)?.exports;
-      if (!exported) throw new Error("the entry of the build is not that of proxy-wasm-as-sdk");
-      for (const name of [...hooks, ...TRACKING]) if (!this.needed.has(name)) exported.delete(name);
-    }
+    dropExports(program, needed);
   }
 
   afterCompile() {

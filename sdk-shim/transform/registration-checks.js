@@ -9,11 +9,8 @@ const REGISTER = "registerPlugin";
 
 /** Reports a module without a plugin, and plugins that share a root_id. To be called before anything is compiled. */
 export function checkRegistrations(program) {
-  const calls = [...ownNodes(program)].filter(
-    (node) => node.kind === NodeKind.Call && calledName(node) === REGISTER,
-  );
   const byRootId = new Map();
-  for (const call of calls) {
+  for (const call of registrations(program)) {
     const rootId = literalRootId(call);
     if (rootId === undefined) continue;
     const first = byRootId.get(rootId);
@@ -27,6 +24,13 @@ export function checkRegistrations(program) {
       );
     } else byRootId.set(rootId, call);
   }
+}
+
+/** The calls of `registerPlugin` in the filter's own sources. */
+export function registrations(program) {
+  return [...ownNodes(program)].filter(
+    (node) => node.kind === NodeKind.Call && calledName(node) === REGISTER,
+  );
 }
 
 function calledName({ expression }) {

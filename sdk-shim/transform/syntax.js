@@ -10,9 +10,14 @@ export function isOwnSource({ internalPath, statements }) {
 }
 
 /** All nodes of the filter's own sources, outer ones first. */
-export function* ownNodes(program) {
+export function ownNodes(program) {
+  return nodesIn(program.sources.filter(isOwnSource));
+}
+
+/** All nodes of the trees below `roots`, outer ones first, those included. */
+export function* nodesIn(roots) {
   const seen = new Set();
-  const pending = program.sources.filter(isOwnSource).reverse();
+  const pending = [...roots].reverse();
   for (let node = pending.pop(); node; node = pending.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);

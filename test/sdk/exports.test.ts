@@ -5,14 +5,10 @@ import { describeHosts } from "../../harness/src/testing/index.ts";
 import { buildEntry } from "../../harness/src/wasm/build.ts";
 
 /** What every module exports. */
-const ALWAYS = [
-  "memory",
-  "_initialize",
-  "proxy_abi_version_0_2_1",
-  "proxy_on_memory_allocate",
-  "proxy_on_configure",
-];
-const TRACKING = ["proxy_on_context_create", "proxy_on_delete"];
+const ALWAYS = ["memory", "_initialize", "proxy_abi_version_0_2_1", "proxy_on_memory_allocate"];
+const CONFIGURE = "proxy_on_configure";
+const CREATE = "proxy_on_context_create";
+const TRACKING = [CREATE, "proxy_on_delete"];
 const STREAM_HOOKS = [
   "proxy_on_request_headers",
   "proxy_on_request_body",
@@ -35,9 +31,12 @@ const GRPC_HOOKS = [
 const MODULES: Readonly<Record<string, readonly string[]>> = {
   stateless: ["proxy_on_request_headers"],
   nothing: TRACKING,
-  "two-plugins": [...TRACKING, "proxy_on_request_headers", "proxy_on_tick"],
+  "one-per-plugin": [CREATE, CONFIGURE, "proxy_on_request_headers", "proxy_on_response_headers"],
+  "one-per-stream": [...TRACKING, "proxy_on_request_headers"],
+  "two-plugins": [...TRACKING, CONFIGURE, "proxy_on_request_headers", "proxy_on_tick"],
   inherited: [
     ...TRACKING,
+    CONFIGURE,
     "proxy_on_response_body",
     "proxy_on_response_trailers",
     "proxy_on_tick",
@@ -58,6 +57,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   ],
   script: [
     ...TRACKING,
+    CONFIGURE,
     ...STREAM_HOOKS,
     "proxy_on_vm_start",
     "proxy_on_queue_ready",
@@ -104,6 +104,103 @@ describeHosts("A filter without fields", { filters: [{ filter: sourceOf("statele
     expect((await host.fetch("/")).status).toBe(200);
   });
 });
+
+describeHosts(
+  "Filters that only refer to their plugin, of two configurations in one VM",
+  {
+    filters: [
+      { filter: sourceOf("one-per-plugin"), name: "outer", config: "outer 1", vmId: "one" },
+      { filter: sourceOf("one-per-plugin"), name: "inner", config: "inner 1", vmId: "one" },
+    ],
+  },
+  ({ it, host }) => {
+    const plugins = (headers: readonly (readonly [string, string])[] | undefined): string[] =>
+      (headers ?? []).filter(([name]) => name === "x-t-plugin").map(([, value]) => value);
+    const fetched = async (): Promise<string[][]> => {
+      const { upstream, headers } = await host.fetch("/");
+      return [plugins(upstream?.request.headers), plugins(headers)];
+    };
+
+    it("belong to it, whatever the order in which streams come and go", async () => {
+      const expected = [
+        ["outer 1", "inner 1"],
+        ["inner 1", "outer 1"],
+      ];
+      for (let n = 0; n < 50; n++) expect(await fetched()).toEqual(expected);
+      expect(await Promise.all(Array.from({ length: 50 }, fetched))).toEqual(Array(50).fill(expected));
+    });
+
+    it("stay with the one their stream began with", async () => {
+      const answers: (() => void)[] = [];
+      host.upstream("stable").reply(
+        ({ path }) =>
+          new Promise((resolve) => {
+            if (path === "/") resolve({ status: 200 });
+            else answers.push(() => resolve({ status: 200 }));
+          }),
+      );
+      const waiting = Array.from({ length: 20 }, () => host.fetch("/wait"));
+      await host.clock.advance("1ms");
+      await expect.poll(() => answers.length).toBe(20);
+      expect(await host.updateFilter("inner", "inner 2")).toEqual({ accepted: true });
+      for (let n = 0; n < 30; n++) {
+        expect(await fetched()).toEqual([
+          ["outer 1", "inner 2"],
+          ["inner 2", "outer 1"],
+        ]);
+      }
+      expect((await host.updateFilter("outer", "refused")).accepted).toBe(false);
+      expect(await host.updateFilter("outer", "outer 2")).toEqual({ accepted: true });
+      for (let n = 0; n < 30; n++) {
+        expect(await fetched()).toEqual([
+          ["outer 2", "inner 2"],
+          ["inner 2", "outer 2"],
+        ]);
+      }
+      for (const answer of answers.splice(0)) answer();
+      await host.clock.advance("1ms");
+      for (const { upstream, headers } of await Promise.all(waiting)) {
+        expect(plugins(upstream?.request.headers)).toEqual(["outer 1", "inner 1"]);
+        expect(plugins(headers)).toEqual(["inner 1", "outer 1"]);
+      }
+      for (let n = 0; n < 30; n++) expect((await fetched())[0]).toEqual(["outer 2", "inner 2"]);
+    });
+  },
+);
+
+describeHosts(
+  "Filters that only refer to their plugin, which is replaced",
+  { filters: [{ filter: sourceOf("one-per-plugin"), config: "one" }] },
+  ({ it, host }) => {
+    it("stay with theirs until their streams end", async () => {
+      for (const config of ["two", "three", "four"]) {
+        const answers: (() => void)[] = [];
+        host.upstream("stable").reply(
+          ({ path }) =>
+            new Promise((resolve) => {
+              if (path === "/") resolve({ status: 200 });
+              else answers.push(() => resolve({ status: 200 }));
+            }),
+        );
+        const waiting = host.fetch("/wait");
+        await host.clock.advance("1ms");
+        await expect.poll(() => answers.length).toBe(1);
+        expect(await host.updateFilter("one-per-plugin", config)).toEqual({ accepted: true });
+        for (let n = 0; n < 20; n++) expect((await host.fetch("/")).header("x-t-plugin")).toBe(config);
+        answers.shift()?.();
+        await host.clock.advance("1ms");
+        const { upstream, headers } = await waiting;
+        expect(plugin(headers)).toBe(upstream?.request.header("x-t-plugin"));
+        expect(plugin(headers)).not.toBe(config);
+        for (let n = 0; n < 20; n++) expect((await host.fetch("/")).header("x-t-plugin")).toBe(config);
+      }
+    });
+  },
+);
+
+function plugin(headers: readonly (readonly [string, string])[]): string | undefined {
+  return headers.find(([name]) => name === "x-t-plugin")?.[1];
+}
 
 describeHosts(
   "A plugin that overrides nothing",

@@ -14,7 +14,8 @@
 @final
 export class JsonLimits {
   /** 1 MiB of text, 32 levels, 65,536 values. */
-  static readonly DEFAULT: JsonLimits = new JsonLimits();
+  // @ts-ignore: decorator
+  @lazy static readonly DEFAULT: JsonLimits = new JsonLimits();
 
   /**
    * `maxBytes`: length of the whole text. `maxDepth`: objects and arrays inside each other. `maxValues`: values and

@@ -1,6 +1,8 @@
 import { Bytes, BytesBuilder } from "../bytes";
 import { sequenceLength } from "../utf8";
 
+// @ts-ignore: decorator
+@lazy
 const REPLACEMENT = Bytes.of("\uFFFD");
 
 /**
