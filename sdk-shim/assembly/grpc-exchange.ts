@@ -14,8 +14,12 @@ import { GrpcStatus, grpcStatusOf } from "./grpc-status";
 import { beginAnswer, isStreamEnded } from "./phase";
 
 /** Calls and streams in progress, by the host's token. Made with the first: a module without any pays nothing. */
+// @ts-ignore: decorator
+@lazy
 let open: Map<u32, GrpcExchange> | null = null;
 /** Of those that end with the stream they were made for: the latest, by the number of that stream. */
+// @ts-ignore: decorator
+@lazy
 let latestOf: Map<u32, GrpcExchange> | null = null;
 
 /** A call or stream in progress. */
