@@ -6,6 +6,8 @@ import { Guest } from "./guest.ts";
 import { TARGETS } from "./targets/index.ts";
 
 const RUNS_AT_ONCE = 500;
+/** Characters of a problem that are printed: it may quote all of the output. */
+const SHOWN = 600;
 
 const { values } = parseArgs({
   options: {
@@ -37,7 +39,9 @@ for (const target of chosen) {
   console.log(`${target.name}: ${executions} inputs, ${edges} branches, ${kept.length} in the corpus`);
   for (const { input, problem } of findings) {
     process.exitCode = 1;
-    console.error(`${target.name}: ${problem}\n  input ${JSON.stringify(input.toString("latin1"))}`);
+    console.error(
+      `${target.name}: ${problem.slice(0, SHOWN)}\n  input ${JSON.stringify(input.toString("latin1"))}`,
+    );
     console.error(`  kept as ${saveRegression(target.name, input)}`);
   }
 }
