@@ -17,6 +17,8 @@ const hostCalls = [
   "CallResponse",
   "Context",
   "Counter",
+  "DnsAnswer",
+  "DnsLookup",
   "Expression",
   "Gauge",
   "GrpcCall",

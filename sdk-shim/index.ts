@@ -25,6 +25,7 @@ export { CallResponse, HttpCall } from "./assembly/http-call";
 export { CallStatus, callStatus } from "./assembly/call-status";
 export { compress, uncompress } from "./assembly/compression";
 export { ConfigError, ConfigList, ConfigObject, ConfigReader } from "./assembly/config";
+export { DnsAnswer, DnsLookup } from "./assembly/dns";
 export { environmentVariable } from "./assembly/environment";
 export { Expression } from "./assembly/expression";
 export { isFieldName, isFieldValue, isToken } from "./assembly/field";

@@ -107,6 +107,10 @@ export const CALL_RESPONSE_BODY = new Body(BufferType.CallResponseBody);
 // @ts-ignore: decorator
 @lazy
 export const VM_CONFIGURATION = new Body(BufferType.VmConfiguration);
+/** What the host hands over with the call it makes; reading any other buffer before hides it. */
+// @ts-ignore: decorator
+@lazy
+export const CALL_DATA = new Body(BufferType.CallData);
 // @ts-ignore: decorator
 @lazy
 export const PLUGIN_CONFIGURATION = new Body(BufferType.PluginConfiguration);

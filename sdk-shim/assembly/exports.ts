@@ -4,13 +4,14 @@ import * as env from "./abi/env";
 import { enter, leave } from "./abi/heap";
 import { Action } from "./action";
 import { Bytes } from "./bytes";
+import { DnsLookup } from "./dns";
 import { HttpFilter } from "./filter";
 import { GrpcExchange } from "./grpc-exchange";
 import { forgetHeaders } from "./headers";
 import { HttpCall } from "./http-call";
 import { HAS_CONNECTIONS, endConnection, logConnection } from "./connections";
-import { PLUGIN_CONFIGURATION } from "./body";
-import { beginLastHook, beginRequestHook, beginResponseHook, isStreamEnded } from "./phase";
+import { CALL_DATA, PLUGIN_CONFIGURATION } from "./body";
+import { beginAnswer, beginLastHook, beginRequestHook, beginResponseHook, isStreamEnded } from "./phase";
 import { createContext, deleteContext, filterOf, isPlugin, pluginOf } from "./registry";
 import { vmConfiguration } from "./vm-configuration";
 import "./abort";
@@ -75,6 +76,28 @@ export function proxy_on_vm_start(rootId: u32, configurationSize: u32): u32 {
   const accepted = plugin !== null && plugin.onVmStart(vmConfiguration());
   end();
   return u32(accepted);
+}
+
+export function envoy_on_resolve_dns(rootId: u32, token: u32, size: u32): void {
+  enter();
+  DnsLookup.settle(token);
+  end();
+}
+
+export function proxy_on_foreign_function(id: u32, functionId: u32, size: u32): void {
+  enter();
+  const argument = CALL_DATA.read();
+  beginAnswer(false, false);
+  let pluginId = id;
+  if (!isPlugin(id)) {
+    const filter = filterOf(id);
+    if (filter) pluginId = filter.pluginId;
+  }
+  if (isPlugin(pluginId)) {
+    const plugin = pluginOf(pluginId);
+    if (plugin) plugin.onForeignFunction(functionId, argument);
+  }
+  end();
 }
 
 export function proxy_on_queue_ready(rootId: u32, queueId: u32): void {
@@ -195,7 +218,7 @@ export function proxy_on_done(id: u32): u32 {
   let isDone = true;
   if (isPlugin(id)) {
     const plugin = pluginOf(id);
-    isDone = plugin === null || plugin.onDone();
+    isDone = plugin === null || plugin.end();
   } else {
     const filter = filterOf(id);
     beginLastHook();

@@ -6,6 +6,7 @@ import { numberOut } from "./abi/memory";
 import { Status } from "./abi/types";
 import { Bytes } from "./bytes";
 import { callStatus } from "./call-status";
+import { actFor, effectiveContext, endActing } from "./effective";
 import { Context } from "./filter";
 import { isToken } from "./field";
 import { GrpcMetadata } from "./grpc-metadata";
@@ -110,15 +111,20 @@ export abstract class GrpcExchange {
     else if (latest) latest.delete(this.owner.id);
   }
 
+  /** For whom host functions acted before a hook. */
+  private actedFor: u32 = 0;
+
   /** Makes the owner the one that host functions act for; false when it is gone. */
   private enter(): bool {
     const owner = this.owner;
-    if (env.proxy_set_effective_context(owner.id) != Status.Ok) return false;
+    this.actedFor = effectiveContext();
+    if (!actFor(owner.id)) return false;
     beginAnswer(owner.isRequestPaused, owner.isResponsePaused);
     return true;
   }
 
   private leave(): void {
+    endActing(this.actedFor);
     if (!isStreamEnded()) return;
     this.owner.isRequestPaused = false;
     this.owner.isResponsePaused = false;

@@ -8,6 +8,14 @@ import { Headers, REQUEST_HEADERS, RESPONSE_HEADERS, RESPONSE_TRAILERS } from ".
 import { LogLevel, log } from "./log";
 import { NetworkFilter } from "./network-filter";
 
+/** How far a plugin is on its way to its end. */
+enum Stage {
+  Running = 0,
+  /** `onDone` was false, and `finish` has not been called. */
+  Deferred = 1,
+  Done = 2,
+}
+
 /** Passes every stream through. */
 class PassThrough extends HttpFilter {}
 
@@ -48,6 +56,9 @@ class PassThrough extends HttpFilter {}
 export abstract class Plugin extends Context {
   /** The filter that serves all streams of the plugin, where one can. Kept by the SDK. @internal */
   sharedFilter: HttpFilter | null = null;
+  private stage: Stage = Stage.Running;
+  /** What keeps the plugin beyond its end. */
+  private holds: i32 = 0;
 
   /**
    * Reads the configuration; false refuses it: the host then keeps the one in force, or does not start.
@@ -135,6 +146,21 @@ export abstract class Plugin extends Context {
   onQueueReady(queueId: u32): void {}
 
   /**
+   * The host, or an extension built into it, calls function `functionId` of this plugin with `argument`; which there
+   * are is agreed upon with that host. Envoy 1.40 itself calls none. Nothing of a stream is at hand here.
+   *
+   * @example
+   * ```ts
+   * class Extended extends Plugin {
+   *   onForeignFunction(functionId: u32, argument: Bytes): void {
+   *     if (functionId == 1) log(LogLevel.Info, argument);
+   *   }
+   * }
+   * ```
+   */
+  onForeignFunction(functionId: u32, argument: Bytes): void {}
+
+  /**
    * The configuration is replaced or the host shuts down; streams that began with it are over. False keeps the plugin
    * until it calls `finish`, for instance until the answer to a last call has come; a host that shuts down does not wait.
    *
@@ -181,6 +207,28 @@ export abstract class Plugin extends Context {
    * ```
    */
   finish(): Status {
+    if (this.stage != Stage.Deferred) return Status.NotFound;
+    this.stage = Stage.Done;
+    return this.holds > 0 ? Status.Ok : this.leave();
+  }
+
+  /** Keeps the plugin beyond its end until `release` is called as often. For the SDK. */
+  hold(): void {
+    this.holds++;
+  }
+
+  /** Undoes one `hold`, and ends a plugin that is done and that nothing else keeps. For the SDK. */
+  release(): void {
+    if (--this.holds == 0 && this.stage == Stage.Done) this.leave();
+  }
+
+  /** The host ends the plugin: whether it may be deleted at once. For the SDK. */
+  end(): bool {
+    this.stage = this.onDone() ? Stage.Done : Stage.Deferred;
+    return this.stage == Stage.Done && this.holds == 0;
+  }
+
+  private leave(): Status {
     const before = effectiveContext();
     if (!actFor(this.id)) return Status.NotFound;
     const status = env.proxy_done();

@@ -25,6 +25,7 @@ export const HOOKS = {
     configure: "proxy_on_configure",
     onVmStart: "proxy_on_vm_start",
     onQueueReady: "proxy_on_queue_ready",
+    onForeignFunction: "proxy_on_foreign_function",
     onTick: "proxy_on_tick",
     onLog: "proxy_on_log",
     onDone: "proxy_on_done",
@@ -40,6 +41,9 @@ export const HOOKS = {
     onMessage: "proxy_on_grpc_receive",
     onTrailingMetadata: "proxy_on_grpc_receive_trailing_metadata",
     onClose: "proxy_on_grpc_close",
+  },
+  DnsLookup: {
+    onResolved: "envoy_on_resolve_dns",
   },
 };
 

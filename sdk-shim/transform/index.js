@@ -99,6 +99,8 @@ export default class ProxyWasmExports extends Transform {
     const { NetworkFilter, ...calls } = others;
     const hasConnections = NetworkFilter.length > 0;
     const makesCalls = Object.values(calls).some((prototypes) => prototypes.length > 0);
+    // A plugin outlives its end while it waits for the host.
+    if (classes.DnsLookup.length > 0) needed.add(HOOKS.Plugin.onDone);
     // A connection of no known plugin must be refused.
     if (hasConnections) needed.add(HOOKS.NetworkFilter.onNewConnection);
     const isOnlyPlugin = registrations(program).length === 1;

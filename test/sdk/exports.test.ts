@@ -61,6 +61,8 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     ...STREAM_HOOKS,
     "proxy_on_vm_start",
     "proxy_on_queue_ready",
+    "proxy_on_foreign_function",
+    "envoy_on_resolve_dns",
     "proxy_on_tick",
     "proxy_on_http_call_response",
     ...GRPC_HOOKS,
@@ -82,7 +84,7 @@ describe("A module", () => {
       const { wasmPath } = await buildEntry(sourceOf(name));
       const module = await Wasm.compile(await readFile(wasmPath));
       const foreign = Wasm.Module.imports(module).filter(
-        (entry) => !entry.name.startsWith("proxy_") && entry.module !== "wasi_snapshot_preview1",
+        (entry) => !/^(proxy|envoy)_/.test(entry.name) && entry.module !== "wasi_snapshot_preview1",
       );
       expect(foreign).toEqual([]);
     });

@@ -149,3 +149,4 @@ export declare function proxy_call_foreign_function(
   resultOut: usize,
   sizeOut: usize,
 ): u32;
+export declare function envoy_resolve_dns(name: usize, nameSize: usize, tokenOut: usize): u32;

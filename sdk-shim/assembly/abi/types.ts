@@ -65,6 +65,7 @@ export enum BufferType {
   GrpcReceive = 5,
   VmConfiguration = 6,
   PluginConfiguration = 7,
+  CallData = 8,
   /** No buffer of the host: reading is empty, writing refused. */
   None = 0xff,
 }

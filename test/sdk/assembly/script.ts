@@ -83,6 +83,10 @@ class ScriptPlugin extends Plugin {
     this.run("tick");
   }
 
+  onForeignFunction(functionId: u32, argument: Bytes): void {
+    report("function " + functionId.toString() + " " + argument.toString());
+  }
+
   onQueueReady(queueId: u32): void {
     const stage = new Stage(this, <i32>queueId, true);
     stage.plugin = this;

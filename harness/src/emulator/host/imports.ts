@@ -5,6 +5,7 @@ import type { WasmImports, WasmMemory } from "../vm/webassembly.ts";
 import { bufferFunctions } from "./buffers.ts";
 import { callFunctions } from "./calls.ts";
 import { controlFunctions } from "./control.ts";
+import { dnsFunctions } from "./dns.ts";
 import { foreignFunctions } from "./foreign.ts";
 import { grpcFunctions } from "./grpc.ts";
 import { headerFunctions } from "./headers.ts";
@@ -42,6 +43,7 @@ export function buildImports(
     ...metricFunctions(vm),
     ...controlFunctions(vm),
     ...foreignFunctions(vm),
+    ...dnsFunctions(vm),
   };
   const wasi = wasiFunctions(vm);
   const object: WasmImports = {};

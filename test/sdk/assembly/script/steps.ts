@@ -6,6 +6,7 @@ import { foreignStep } from "./foreign";
 import { grpcMetadata, grpcStep } from "./grpc";
 import { headerStep } from "./headers";
 import { hostStep } from "./host";
+import { lookupStep } from "./lookup";
 import { queueStep } from "./queue";
 import { Stage, Step, report } from "./stage";
 import { sharedStep } from "./shared";
@@ -32,6 +33,7 @@ function perform(step: Step, stage: Stage): void {
   if (outcome === null) outcome = connectionStep(step, stage);
   if (outcome === null) outcome = callStep(step, stage, play);
   if (outcome === null) outcome = grpcStep(step, stage, play);
+  if (outcome === null) outcome = lookupStep(step, stage, play);
   if (outcome === null) outcome = sharedStep(step);
   if (outcome === null) outcome = queueStep(step, stage);
   if (outcome === null) outcome = valueStep(step);
