@@ -144,7 +144,7 @@ export const ENV_ROWS: Readonly<Record<string, ImportRow>> = {
     reports: ["Ok", "Ok", "Ok"],
   },
   proxy_grpc_cancel: {
-    name: "GrpcStream.cancel",
+    name: "GrpcStream",
     play: [opened(), CANCEL, CANCEL],
     reports: ["Ok", "Ok", "NotFound"],
   },
