@@ -129,9 +129,9 @@ test("plugins that Envoy refuses at start", async () => {
 });
 
 test("what is not emulated fails loudly, and from then on", async () => {
-  await using emulator = await startProbes({ filters: ["request_headers dns"] });
+  await using emulator = await startProbes({ filters: ["request_headers prop xds/node"] });
   await expect(emulator.fetch(request())).rejects.toThrow(HostFunctionNotEmulated);
-  await expect(emulator.fetch(request())).rejects.toThrow(/envoy_resolve_dns is not emulated/);
+  await expect(emulator.fetch(request())).rejects.toThrow(/property xds.node is not emulated/);
 });
 
 test("pointers out of bounds, and a trace of the calls", async () => {
