@@ -50,6 +50,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     "proxy_on_upstream_data",
     "proxy_on_downstream_connection_close",
     "proxy_on_upstream_connection_close",
+    "envoy_on_resolve_dns",
     "proxy_on_http_call_response",
     ...GRPC_HOOKS,
     "proxy_on_log",
