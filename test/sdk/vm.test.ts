@@ -113,8 +113,8 @@ describeHosts(
       expect(reports).toEqual([
         "=script",
         "absent",
-        "status 10",
-        ...["absent", "0", "0", "absent", "no queue", "0", "absent", "status 10", "absent"],
+        "InternalFailure",
+        ...["absent", "0", "0", "absent", "no queue", "0", "absent", "InternalFailure", "absent"],
         ...["-1", "=", "0", "0="],
       ]);
       expect(host.logs.map(({ message }) => message)).not.toContain("never");
