@@ -6,7 +6,7 @@ import { EmulatorHost } from "../../harness/src/testing/emulator-host.ts";
 import { type GrpcUpstreamCall, describeHosts } from "../../harness/src/testing/index.ts";
 import { requestOf } from "../../harness/src/testing/messages.ts";
 import { buildEntry } from "../../harness/src/wasm/build.ts";
-import { HOOKS, TRACKING } from "../../sdk-shim/transform/hooks.js";
+import { BEGIN, END, HOOKS } from "../../sdk-shim/transform/hooks.js";
 import { publicNames } from "../docs/public-names.ts";
 import {
   CONFIGURE,
@@ -41,7 +41,7 @@ const HOOK_ROWS = Object.entries(HOOKS).flatMap(([owner, hooks]) =>
 );
 const HOOK_EXPORTS = new Set(HOOK_ROWS.flatMap(({ names }) => names));
 /** Exports that every module has, or every one that keeps something. */
-const WITHOUT_HOOK = new Set(["_initialize", "proxy_on_memory_allocate", "proxy_on_configure", ...TRACKING]);
+const WITHOUT_HOOK = new Set(["_initialize", "proxy_on_memory_allocate", BEGIN, END]);
 
 /** Host functions of ABI 0.2.1 in module env. */
 const ENV_NAMES = [...ENV_IMPORTS]
@@ -74,7 +74,7 @@ describe("Of the ABI the SDK", () => {
       name in EXPORTS_FOR_OTHERS ||
       PENDING.includes(name);
     expect([...GUEST_EXPORTS.keys()].filter((name) => !isKnown(name))).toEqual([]);
-    expect([...HOOK_EXPORTS, ...TRACKING].filter((name) => !GUEST_EXPORTS.has(name))).toEqual([]);
+    expect([...HOOK_EXPORTS, BEGIN, END].filter((name) => !GUEST_EXPORTS.has(name))).toEqual([]);
   });
 
   it("declares what has a row, and nothing that is pending", async () => {
@@ -157,6 +157,7 @@ describeHosts("The ABI", SUITE, ({ it, host }) => {
     ];
     const plugin = {
       configure: [
+        say("Plugin.configure"),
         ...CONFIGURE,
         ["call", "stable", fields, "", 5000, [say("HttpCall.onResponse")]],
         ["lookup", "nothing.invalid", [say("DnsLookup.onResolved")]],
