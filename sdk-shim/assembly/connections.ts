@@ -1,3 +1,4 @@
+import { announceContext } from "./filter";
 import { NetworkFilter } from "./network-filter";
 import { Plugin } from "./plugin";
 
@@ -10,7 +11,9 @@ const filters = new Map<u32, NetworkFilter>();
 
 /** Asks `plugin` for the filter of connection `id`, which may be a stream; false when it is one. */
 export function createConnection(plugin: Plugin, id: u32): bool {
+  announceContext(id, plugin.id);
   const filter = plugin.createNetworkFilter();
+  announceContext(0, 0);
   if (!filter) return false;
   filter.id = id;
   filter.pluginId = plugin.id;

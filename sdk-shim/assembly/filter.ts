@@ -6,6 +6,15 @@ import { Headers, REQUEST_HEADERS, REQUEST_TRAILERS, RESPONSE_HEADERS, RESPONSE_
 import { isStreamOver, takeEnd } from "./phase";
 import { Reply } from "./reply";
 
+let newId: u32 = 0;
+let newPluginId: u32 = 0;
+
+/** Says which context is being made, 0 for none: its constructor may already make calls, which need its numbers. */
+export function announceContext(id: u32, pluginId: u32): void {
+  newId = id;
+  newPluginId = pluginId;
+}
+
 /**
  * Anything a call to another cluster can be made for: a plugin, or one stream.
  *
@@ -32,9 +41,9 @@ import { Reply } from "./reply";
  */
 export abstract class Context {
   /** The host's number for it. */
-  id: u32 = 0;
+  id: u32 = newId;
   /** The host's number for the plugin it belongs to: its own if it is one. */
-  pluginId: u32 = 0;
+  pluginId: u32 = newPluginId;
   /** Whether the stream's request waits for `resumeRequest`. Kept by the SDK. */
   isRequestPaused: bool = false;
   /** Whether the stream's response waits for `resumeResponse`. Kept by the SDK. */

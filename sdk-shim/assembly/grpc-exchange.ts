@@ -27,6 +27,8 @@ let latestOf: Map<u32, GrpcExchange> | null = null;
 export abstract class GrpcExchange {
   /** The host's number for it; 0 when it is not in progress. */
   protected token: u32 = 0;
+  /** The owner's number when it began, under which it is found at the owner's end: the owner's may change. */
+  private contextId: u32 = 0;
   /** Its neighbours among those of the same owner. */
   private earlier: GrpcExchange | null = null;
   private later: GrpcExchange | null = null;
@@ -74,6 +76,7 @@ export abstract class GrpcExchange {
       open = table;
     }
     this.token = load<u32>(numberOut);
+    this.contextId = this.owner.id;
     table.set(this.token, this);
     if (this.endsWithOwner) this.link();
   }
@@ -92,7 +95,7 @@ export abstract class GrpcExchange {
       latest = new Map<u32, GrpcExchange>();
       latestOf = latest;
     }
-    const id = this.owner.id;
+    const id = this.contextId;
     const earlier = latest.has(id) ? latest.get(id) : null;
     if (earlier) earlier.later = this;
     this.earlier = earlier;
@@ -107,8 +110,8 @@ export abstract class GrpcExchange {
     this.later = null;
     if (earlier) earlier.later = later;
     if (later) later.earlier = earlier;
-    else if (latest && earlier) latest.set(this.owner.id, earlier);
-    else if (latest) latest.delete(this.owner.id);
+    else if (latest && earlier) latest.set(this.contextId, earlier);
+    else if (latest) latest.delete(this.contextId);
   }
 
   /** For whom host functions acted before a hook. */

@@ -1,7 +1,7 @@
 import { Bytes, BytesBuilder } from "./bytes";
 import { HAS_CONNECTIONS, createConnection, deleteConnection } from "./connections";
 import { ContextTable } from "./context-table";
-import { HttpFilter } from "./filter";
+import { HttpFilter, announceContext } from "./filter";
 import { GrpcExchange } from "./grpc-exchange";
 import { HttpCall } from "./http-call";
 import { LogLevel, log } from "./log";
@@ -56,7 +56,9 @@ export function pluginOf(id: u32): Plugin | null {
   if (!plugin) {
     const registration = registrationForCurrentRoot();
     if (!registration) return null;
+    announceContext(id, id);
     plugin = registration.create();
+    announceContext(0, 0);
     plugin.id = id;
     plugin.pluginId = id;
     if (SHARING == Sharing.Module) sharedPlugin = plugin;
@@ -105,7 +107,9 @@ export function createContext(id: u32, parentId: u32): void {
   if (!plugin || parentId == 0) return;
   if (HAS_CONNECTIONS && createConnection(plugin, id)) return;
   if (SHARING == Sharing.Plugin) return noteStream(id, plugin);
+  announceContext(id, plugin.id);
   const filter = plugin.createFilter();
+  announceContext(0, 0);
   filter.id = id;
   filter.pluginId = plugin.id;
   filters.set(id, filter);
