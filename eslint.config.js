@@ -206,9 +206,9 @@ export default tseslint.config(
     "^proxy-wasm-as-sdk": "abi/ knows Bytes and nothing else of the SDK.",
   }),
   border(["sdk-shim/assembly/{json,crypto,hash,protobuf}/**/*.ts"], {
-    "^\\.\\./(?!(bytes|bytes-builder|utf8)$|(json|crypto|hash|protobuf)/)":
-      "The pure parts import each other, bytes, bytes-builder and utf8.",
-    "^[^.]": "The pure parts import each other, bytes, bytes-builder and utf8.",
+    "^\\.\\./(?!(bytes|bytes-builder|text|utf8)$|(json|crypto|hash|protobuf)/)":
+      "The pure parts import each other, bytes, bytes-builder, text and utf8.",
+    "^[^.]": "The pure parts import each other, bytes, bytes-builder, text and utf8.",
   }),
   border(["sdk-shim/assembly/config/**/*.ts"], {
     "^\\.\\./(?!(bytes|bytes-builder|utf8)$|(json|crypto|hash|protobuf)/)":

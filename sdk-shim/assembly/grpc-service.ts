@@ -1,13 +1,14 @@
-import { Bytes, BytesBuilder } from "./bytes";
+import { Bytes } from "./bytes";
 import { isFieldValue } from "./field";
+import { ProtobufWriter } from "./protobuf";
 import { bytesOf } from "./text";
 
-// Fields of envoy.config.core.v3.GrpcService and its EnvoyGrpc, each with its wire type in the low three bits.
-const ENVOY_GRPC: u8 = 0x0a;
-const CLUSTER_NAME: u8 = 0x0a;
-const AUTHORITY: u8 = 0x12;
-const MAX_RECEIVE_MESSAGE_LENGTH: u8 = 0x22;
-const UINT32_VALUE: u8 = 0x08;
+// Fields of envoy.config.core.v3.GrpcService, its EnvoyGrpc and google.protobuf.UInt32Value.
+const ENVOY_GRPC: u32 = 1;
+const CLUSTER_NAME: u32 = 1;
+const AUTHORITY: u32 = 2;
+const MAX_RECEIVE_MESSAGE_LENGTH: u32 = 4;
+const UINT32_VALUE: u32 = 1;
 
 /**
  * Where gRPC calls go: a cluster that speaks HTTP/2, and how it is addressed
@@ -58,30 +59,14 @@ export class GrpcService {
     if (this.refused) return null;
     const made = this.encoded;
     if (made) return made;
-    const grpc = new BytesBuilder();
-    appendField(grpc, CLUSTER_NAME, this.cluster);
-    if (this.host.length > 0) appendField(grpc, AUTHORITY, this.host);
+    const grpc = new ProtobufWriter().bytes(CLUSTER_NAME, this.cluster);
+    if (this.host.length > 0) grpc.bytes(AUTHORITY, this.host);
     if (this.limit > 0) {
-      const limit = new BytesBuilder(8);
-      limit.appendByte(UINT32_VALUE);
-      appendVarint(limit, this.limit);
-      appendField(grpc, MAX_RECEIVE_MESSAGE_LENGTH, limit.take());
+      const limit = new ProtobufWriter().varint(UINT32_VALUE, this.limit);
+      grpc.inner(MAX_RECEIVE_MESSAGE_LENGTH, limit);
     }
-    const service = new BytesBuilder();
-    appendField(service, ENVOY_GRPC, grpc.take());
-    const encoded = service.take();
+    const encoded = new ProtobufWriter().inner(ENVOY_GRPC, grpc).take();
     this.encoded = encoded;
     return encoded;
   }
-}
-
-function appendField(message: BytesBuilder, tag: u8, value: Bytes): void {
-  message.appendByte(tag);
-  appendVarint(message, value.length);
-  message.append(value);
-}
-
-function appendVarint(message: BytesBuilder, value: u32): void {
-  for (; value > 0x7f; value >>= 7) message.appendByte(<u8>(value | 0x80));
-  message.appendByte(<u8>value);
 }

@@ -83,6 +83,10 @@ describe("A reader of protobuf", () => {
 });
 
 describe("A writer of protobuf", () => {
+  it("writes null as empty", () => {
+    expect(guest.text("absent")).toBe("2");
+  });
+
   it("writes what the reader reads", () => {
     fc.assert(
       fc.property(

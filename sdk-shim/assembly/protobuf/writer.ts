@@ -1,4 +1,5 @@
 import { Bytes, BytesBuilder } from "../bytes";
+import { bytesOf } from "../text";
 import { WireType } from "./wire";
 
 /**
@@ -43,9 +44,7 @@ export class ProtobufWriter {
 
   /** Writes text or bytes, from a string or Bytes. */
   bytes<T>(field: u32, value: T): this {
-    if (isString<T>()) return this.content(field, Bytes.of(changetype<string>(value)));
-    if (idof<T>() != idof<Bytes>()) ERROR("expected a string or Bytes");
-    return this.content(field, changetype<Bytes>(value));
+    return this.content(field, bytesOf<T>(value));
   }
 
   /** Writes what `writer` has written as a message inside this one. */

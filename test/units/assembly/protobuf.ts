@@ -40,3 +40,8 @@ export function written(bytes: ArrayBuffer, number: string): ArrayBuffer {
     .varint(536870911, 1);
   return writer.take().copy().buffer;
 }
+
+/** Number of bytes that a field takes whose value is null. */
+export function absent(): string {
+  return new ProtobufWriter().bytes<Bytes | null>(1, null).take().length.toString();
+}
