@@ -4,8 +4,14 @@ import { isFieldValue } from "./field";
 import { isFramingField } from "./field-kinds";
 import { bytesOf } from "./text";
 
+// @ts-ignore: decorator
+@lazy
 const GRPC = Bytes.of("grpc-");
+// @ts-ignore: decorator
+@lazy
 const BINARY = Bytes.of("-bin");
+// @ts-ignore: decorator
+@lazy
 const CONTENT_TYPE = Bytes.of("content-type");
 
 /**

@@ -92,6 +92,14 @@ describe("A module", () => {
   }
 });
 
+it("A module that uses nothing of the SDK holds no text of it", async () => {
+  const { wasmPath } = await buildEntry(sourceOf("nothing"));
+  const binary = await readFile(wasmPath, "latin1");
+  const texts = [...binary.matchAll(/(?:[ -~]\0){4,}/g)].map(([text]) => text.replaceAll("\0", ""));
+  // Those of the compiler's library begin like a sentence or name a file of it.
+  expect(texts.filter((text) => !/^(~lib\/|[A-Z])/.test(text))).toEqual([]);
+});
+
 describeHosts("A filter without fields", { filters: [{ filter: sourceOf("stateless") }] }, ({ it, host }) => {
   it("serves every stream and knows its number", async () => {
     const numbers: number[] = [];

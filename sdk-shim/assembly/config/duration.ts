@@ -1,7 +1,11 @@
 import { Bytes } from "../bytes";
 import { decimalText } from "../bytes-builder";
 
+// @ts-ignore: decorator
+@lazy
 const UNITS: StaticArray<string> = ["ns", "us", "ms", "s", "m", "h"];
+// @ts-ignore: decorator
+@lazy
 const NANOSECONDS: StaticArray<i64> = [1, 1000, 1000000, 1000000000, 60000000000, 3600000000000];
 
 /**

@@ -6,6 +6,8 @@ const MAX_LIMBS: i32 = 80;
 /** Two whole numbers: how many limbs are in use, then the limbs, lowest first. */
 const left = memory.data(4 + 80 * 4, 8);
 const right = memory.data(4 + 80 * 4, 8);
+// @ts-ignore: decorator
+@lazy
 const POWERS = memory.data<f64>([1e1, 1e2, 1e4, 1e8, 1e16, 1e32, 1e64, 1e128, 1e256]);
 
 /**
