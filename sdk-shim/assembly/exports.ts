@@ -1,7 +1,8 @@
 // What the host calls. The transform takes away hooks that nothing overrides before they are compiled.
 
 import * as env from "./abi/env";
-import { enter, leave } from "./abi/heap";
+import { leave } from "./abi/heap";
+import { enter } from "./abi/nesting";
 import { Action } from "./action";
 import { Bytes } from "./bytes";
 import { DnsLookup } from "./dns";

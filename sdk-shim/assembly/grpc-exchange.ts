@@ -1,7 +1,7 @@
 // What unary calls and streams share: the way from the host's number of a call to the object that waits for it.
 
 import * as env from "./abi/env";
-import { isNested } from "./abi/heap";
+import { isNested } from "./abi/nesting";
 import { numberOut } from "./abi/memory";
 import { Status } from "./abi/types";
 import { Bytes } from "./bytes";

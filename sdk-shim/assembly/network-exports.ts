@@ -1,6 +1,7 @@
 // What the host calls for connections (network filters). The transform takes away what nothing overrides.
 
-import { enter, leave } from "./abi/heap";
+import { leave } from "./abi/heap";
+import { enter } from "./abi/nesting";
 import { Action } from "./action";
 import * as env from "./abi/env";
 import { StreamType } from "./abi/types";

@@ -9,18 +9,21 @@ export const ENTRY = "filters/probe/assembly/filter.ts";
 
 /** What the compiler says of a filter with the text `source`, compiled with the SDK's options but not optimised. */
 export async function diagnosticsOf(source: string): Promise<Diagnostic[]> {
-  const { error, stderr } = await asc.main([ENTRY, "--config", "asconfig.json", "--baseDir", WORKSPACE], {
-    readFile: (file, base) => {
-      if (file === ENTRY) return source;
-      try {
-        return readFileSync(resolve(base, file), "utf8");
-      } catch {
-        return null;
-      }
+  const { error, stderr } = await asc.main(
+    [ENTRY, "--config", "asconfig.json", "--baseDir", WORKSPACE, "--noColors"],
+    {
+      readFile: (file, base) => {
+        if (file === ENTRY) return source;
+        try {
+          return readFileSync(resolve(base, file), "utf8");
+        } catch {
+          return null;
+        }
+      },
+      writeFile: () => undefined,
+      listFiles: () => [],
     },
-    writeFile: () => undefined,
-    listFiles: () => [],
-  });
+  );
   const found = parseDiagnostics(stderr.toString());
   if (error && found.length === 0) throw error;
   return found;

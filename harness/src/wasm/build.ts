@@ -175,7 +175,16 @@ async function compile(filter: string, entry: string, target: Target, wasmPath: 
   const release = beforeProcessEnds(removeUnfinished);
   try {
     // With source maps on, asc does not start a second Node: ending the child ends the compiler.
-    const args = ["--enable-source-maps", compiler, entry, "--config", "asconfig.json", "--target", target];
+    const args = [
+      "--enable-source-maps",
+      compiler,
+      entry,
+      "--config",
+      "asconfig.json",
+      "--target",
+      target,
+      "--noColors",
+    ];
     const options = { cwd: WORKSPACE, timeoutMs: COMPILE_TIMEOUT_MS };
     const result = await run(process.execPath, [...args, "--outFile", unfinished], options);
     if (result.timedOut)

@@ -2,26 +2,16 @@
 
 // @ts-ignore: a runtime file; the transform exports its count of live bytes.
 import { total as allocatedBytes } from "rt/tcms";
+import { exit } from "./nesting";
 
 /** Garbage that may pile up before a collection, in bytes: a collection costs about as much as the live heap. */
 const MIN_GARBAGE: usize = 20 << 10;
 
-let depth: i32 = 0;
 let threshold: usize = MIN_GARBAGE;
-
-/** Begins a callback; host calls inside it can begin another. */
-export function enter(): void {
-  depth++;
-}
-
-/** Whether the running callback began inside another, by a host call of it. */
-export function isNested(): bool {
-  return depth > 1;
-}
 
 /** Ends a callback, and collects if it was the outermost and enough garbage has piled up. */
 export function leave(): void {
-  if (--depth == 0 && allocatedBytes > threshold) collect();
+  if (exit() && allocatedBytes > threshold) collect();
 }
 
 function collect(): void {
