@@ -1,4 +1,5 @@
 import * as env from "./abi/env";
+import { encodeUtf8 } from "./utf8";
 
 const CRITICAL: u32 = 5;
 const MAX_TEXT: i32 = 96;
@@ -9,7 +10,7 @@ const scratch: usize = memory.data(640);
  * Reports a failed check or a thrown error with its place, then traps: the compiler calls it.
  *
  * It is compiled into the runtime, which starts before any top-level code and still runs when memory is
- * exhausted: it may not allocate, and this file may import declarations only.
+ * exhausted: it may not allocate, and this file may import only what has no variables.
  */
 // @ts-ignore: decorator
 @global
@@ -26,7 +27,7 @@ function append(at: usize, text: string | null): usize {
   if (!text) return at;
   const length = min(text.length, MAX_TEXT);
   if (at > scratch) store<u8>(at++, 0x20);
-  return at + String.UTF8.encodeUnsafe(changetype<usize>(text), length, at);
+  return at + encodeUtf8(changetype<usize>(text), length, at);
 }
 
 function appendDecimal(at: usize, value: u32): usize {

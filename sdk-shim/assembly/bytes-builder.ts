@@ -1,4 +1,5 @@
 import { allocateBuffer, Bytes } from "./bytes";
+import { encodeUtf8 } from "./utf8";
 
 /**
  * Puts bytes together in one growing buffer. Every `append` returns the builder, for chains.
@@ -43,8 +44,7 @@ export class BytesBuilder {
     if (isString<T>()) {
       const text = changetype<string>(value);
       const at = this.reserve(text.length * 3);
-      const mode = String.UTF8.ErrorMode.REPLACE;
-      this.used += <i32>String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, at, false, mode);
+      this.used += encodeUtf8(changetype<usize>(text), text.length, at);
     } else if (idof<T>() == idof<Bytes>()) {
       const bytes = changetype<Bytes>(value);
       memory.copy(this.reserve(bytes.length), bytes.ptr, <usize>bytes.length);

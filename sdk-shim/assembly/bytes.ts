@@ -1,5 +1,5 @@
 import { fnv1a } from "./hash/fnv1a";
-import { decodeUtf8, isValidUtf8 } from "./utf8";
+import { decodeUtf8, encodeUtf8, isValidUtf8, utf8Length } from "./utf8";
 
 export { BytesBuilder } from "./bytes-builder";
 
@@ -49,8 +49,10 @@ export class Bytes {
 
   /** Encodes `text` as UTF-8, lone surrogates as U+FFFD; keep the result in a constant when it is reused. */
   static of(text: string): Bytes {
-    const encoded = String.UTF8.encode(text, false, String.UTF8.ErrorMode.REPLACE);
-    return new Bytes(encoded, 0, encoded.byteLength);
+    const length = utf8Length(changetype<usize>(text), text.length);
+    const encoded = allocateBuffer(length);
+    encodeUtf8(changetype<usize>(text), text.length, changetype<usize>(encoded));
+    return new Bytes(encoded, 0, length);
   }
 
   /** A view of the whole `buffer`. */

@@ -1,76 +1,71 @@
 // What the running callback may do to its stream. The host does not check it: a second reply, or one to a stream that
 // is over, crashes it, and every worker with it.
 
-let isOver: bool = false;
-let mayEnd: bool = false;
-let hasEnded: bool = false;
-let mayRoute: bool = false;
-let hasRequestBody: bool = false;
-let hasResponseBody: bool = false;
+const OVER: u32 = 1;
+const MAY_END: u32 = 2;
+const HAS_ENDED: u32 = 4;
+const MAY_ROUTE: u32 = 8;
+const REQUEST_BODY: u32 = 16;
+const RESPONSE_BODY: u32 = 32;
 
-function begin(over: bool, end: bool, route: bool, requestBody: bool, responseBody: bool): void {
-  isOver = over;
-  mayEnd = end;
-  hasEnded = false;
-  mayRoute = route;
-  hasRequestBody = requestBody;
-  hasResponseBody = responseBody;
-}
+/** One number, since every hook begins with writing all of it. */
+let phase: u32 = 0;
 
 /** A hook of the request begins: all is allowed, one reply or reset. */
 export function beginRequestHook(): void {
-  begin(false, true, true, true, false);
+  phase = MAY_END | MAY_ROUTE | REQUEST_BODY;
 }
 
 /** A hook of the response begins: its route is chosen. */
 export function beginResponseHook(): void {
-  begin(false, true, false, false, true);
+  phase = MAY_END | RESPONSE_BODY;
 }
 
 /** A hook of a connection begins: nothing that belongs to HTTP is allowed. */
 export function beginConnectionHook(): void {
-  begin(false, false, false, false, false);
+  phase = 0;
 }
 
 /** `onLog` or `onDone` begins: nothing is allowed any more. */
 export function beginLastHook(): void {
-  begin(true, false, false, false, false);
+  phase = OVER;
 }
 
 /** An answer to a call is handled: what waits for it can be ended, what goes on by itself can not. */
 export function beginAnswer(isRequestPaused: bool, isResponsePaused: bool): void {
-  begin(false, isRequestPaused || isResponsePaused, isRequestPaused, isRequestPaused, isResponsePaused);
+  phase =
+    (isRequestPaused ? MAY_END | MAY_ROUTE | REQUEST_BODY : 0) |
+    (isResponsePaused ? MAY_END | RESPONSE_BODY : 0);
 }
 
 /** Whether the request's body may be touched: after a reply to it the host still points to it when it is gone. */
 export function isRequestBodyOpen(): bool {
-  return hasRequestBody;
+  return (phase & REQUEST_BODY) != 0;
 }
 
 /** Whether the response's body may be touched. */
 export function isResponseBodyOpen(): bool {
-  return hasResponseBody;
+  return (phase & RESPONSE_BODY) != 0;
 }
 
 /** True in the last hooks of a stream. */
 export function isStreamOver(): bool {
-  return isOver;
+  return (phase & OVER) != 0;
 }
 
 /** Asks to end the stream, by a reply or a reset: true once at most. */
 export function takeEnd(): bool {
-  if (!mayEnd) return false;
-  mayEnd = false;
-  hasEnded = true;
+  if ((phase & MAY_END) == 0) return false;
+  phase = (phase & ~MAY_END) | HAS_ENDED;
   return true;
 }
 
 /** Whether the running callback has ended its stream. */
 export function isStreamEnded(): bool {
-  return hasEnded;
+  return (phase & HAS_ENDED) != 0;
 }
 
 /** Whether the route can still be chosen again. */
 export function isRouteOpen(): bool {
-  return mayRoute;
+  return (phase & MAY_ROUTE) != 0;
 }

@@ -107,3 +107,39 @@ export function encodePoint(point: u32, ptr: usize): i32 {
   store<u8>(ptr, <u8>(0x80 | (point & 0x3f)), 3);
   return 4;
 }
+
+/** How many bytes the `units` UTF-16 units at `from` are in UTF-8, see `encodeUtf8`. */
+export function utf8Length(from: usize, units: i32): i32 {
+  let length = 0;
+  for (let i = 0; i < units; i++) {
+    const point = scalarAt(from, i, units);
+    length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    i += i32(point >= 0x10000);
+  }
+  return length;
+}
+
+/**
+ * Writes the `units` UTF-16 units at `from` to `target` as UTF-8, lone surrogates as U+FFFD; returns how many bytes, at
+ * most three for each unit.
+ */
+export function encodeUtf8(from: usize, units: i32, target: usize): i32 {
+  let at = target;
+  for (let i = 0; i < units; i++) {
+    const point = scalarAt(from, i, units);
+    at += encodePoint(point, at);
+    i += i32(point >= 0x10000);
+  }
+  return <i32>(at - target);
+}
+
+/** The scalar value that begins at unit `index` of `units`; it takes two units when it is at least 0x10000. */
+function scalarAt(from: usize, index: i32, units: i32): u32 {
+  const first: u32 = load<u16>(from + ((<usize>index) << 1));
+  if (first - 0xd800 >= 0x800) return first;
+  if (first < 0xdc00 && index + 1 < units) {
+    const second: u32 = load<u16>(from + ((<usize>index) << 1), 2);
+    if (second - 0xdc00 < 0x400) return 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+  }
+  return 0xfffd;
+}

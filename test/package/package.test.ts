@@ -35,7 +35,7 @@ describe("The SDK as a package", () => {
     const listed = await shell(`npm pack --dry-run --json '${join(WORKSPACE, "sdk-shim")}'`);
     const [pack] = Object.values(JSON.parse(listed) as Record<string, { files: { path: string }[] }>);
     const paths = pack?.files.map(({ path }) => path) ?? [];
-    const inFolder = /^(assembly\/.+\.ts|transform\/[^/]+\.js)$/;
+    const inFolder = /^(assembly\/.+\.ts|runtime\/[^/]+\.ts|transform\/[^/]+(\.d\.ts|\.js))$/;
     expect(paths.filter((path) => !inFolder.test(path)).sort()).toEqual([
       "LICENSE",
       "README.md",
