@@ -20,7 +20,7 @@ import "./globals/dom";
 import "./globals/node";
 import "./globals/trace";
 
-export { proxy_on_memory_allocate } from "./abi/allocate";
+export { proxy_on_memory_allocate } from "./abi/memory";
 
 /** Marks the version of the ABI. */
 export function proxy_abi_version_0_2_1(): void {}
