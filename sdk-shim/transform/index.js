@@ -7,11 +7,11 @@ import { checkHooks } from "./hook-checks.js";
 import { BEGIN, END, HOOKS } from "./hooks.js";
 import { checkImports } from "./import-checks.js";
 import { checkAnyPlugin, checkRegistrations, checkUnused, registrations } from "./registration-checks.js";
-import { MEMORY_MANAGER, exportCollectorsCount, replaceMemoryManager } from "./memory.js";
 import { isPureFunctionOfPlugin, keepsNothing } from "./sharing.js";
 import { connectStandardLibrary } from "./standard-library.js";
 
 const SDK = "~lib/proxy-wasm-as-sdk/";
+const EXPORT_FLAG = 2; // CommonFlags.Export
 
 /** The SDK class that `prototype` derives from, by name; undefined for any other class. */
 function sdkBase(prototype) {
@@ -79,9 +79,14 @@ function dropExports(program, needed) {
 }
 
 export default class ProxyWasmExports extends Transform {
-  async afterParse(parser) {
-    exportCollectorsCount(parser);
-    replaceMemoryManager(parser, await this.readFile(MEMORY_MANAGER, this.baseDir));
+  /** The SDK collects when enough has been allocated: let it see the collector's count. */
+  afterParse(parser) {
+    const collector = parser.sources.find((source) => source.internalPath === "~lib/rt/tcms");
+    const count = collector?.statements
+      .flatMap((statement) => statement.declarations ?? [])
+      .find((declaration) => declaration.name.text === "total");
+    if (!count) throw new Error("proxy-wasm-as-sdk needs the compiler option `--runtime minimal`");
+    count.flags |= EXPORT_FLAG;
     connectStandardLibrary(parser, this.program);
   }
 

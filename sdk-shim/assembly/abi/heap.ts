@@ -16,5 +16,5 @@ export function leave(): void {
 
 function collect(): void {
   __collect();
-  threshold = allocatedBytes + max(allocatedBytes >> 1, MIN_GARBAGE);
+  threshold = allocatedBytes + max(allocatedBytes, MIN_GARBAGE);
 }
