@@ -1,7 +1,9 @@
 // What every fuzz target has: its input, cut into parts where it wants several, and a place for its output.
 
 import { Bytes, BytesBuilder } from "proxy-wasm-as-sdk";
-import { enter, leave } from "proxy-wasm-as-sdk/assembly/abi/heap";
+import { leave } from "proxy-wasm-as-sdk/assembly/abi/heap";
+import { enter } from "proxy-wasm-as-sdk/assembly/abi/nesting";
+import { forgetHeaders } from "proxy-wasm-as-sdk/assembly/headers";
 
 /** Bytes around the input: what reads beside it sees them, and the fuzzer changes them. */
 const MARGIN: i32 = 64;
@@ -34,9 +36,10 @@ export function outputSize(): i32 {
   return out.length;
 }
 
-/** Ends a run; garbage is collected as between callbacks. */
+/** Ends a run as callbacks end: what was read is forgotten, and garbage collected. */
 export function end(): void {
   input = Bytes.EMPTY;
+  forgetHeaders();
   leave();
 }
 
