@@ -11,7 +11,7 @@ import type {
 } from "../model/index.ts";
 import { settle, VirtualClock } from "./clock.ts";
 import { PluginRefusedError } from "./errors.ts";
-import type { CallTraceEntry, Host, Trap } from "./host.ts";
+import type { CallTraceEntry, CallWatcher, Host, Trap } from "./host.ts";
 import { LogSink } from "./logs.ts";
 import { PluginHost } from "./plugins.ts";
 import { Random } from "./random.ts";
@@ -48,6 +48,8 @@ export interface EmulatorOptions {
   readonly logLevel?: LogLevel;
   /** Sees each call of a host function, from the start on. */
   readonly callTrace?: (entry: CallTraceEntry) => void;
+  /** Sees all calls of both directions, from the start on. */
+  readonly watcher?: CallWatcher;
 }
 
 /** How one request is sent. */
@@ -78,6 +80,8 @@ export class Emulator implements AsyncDisposable {
   readonly traps: readonly Trap[];
   /** Set at any time to see each call of a host function. */
   callTrace: ((entry: CallTraceEntry) => void) | undefined;
+  /** Set at any time to see the calls of both directions. */
+  watcher: CallWatcher | undefined;
   readonly #options: EmulatorOptions;
   readonly #log: LogSink;
   readonly #metrics = new MetricStore();
@@ -94,6 +98,7 @@ export class Emulator implements AsyncDisposable {
   private constructor(options: EmulatorOptions) {
     this.#options = options;
     this.callTrace = options.callTrace;
+    this.watcher = options.watcher;
     this.clock = new VirtualClock(options.startTime ?? START_OF_2026, () => this.#check());
     this.#log = new LogSink(options.logLevel ?? "info");
     this.#random = new Random(options.seed ?? 1);
@@ -247,6 +252,7 @@ export class Emulator implements AsyncDisposable {
 
   #makeHost(): Host {
     const callTrace = (): Emulator["callTrace"] => this.callTrace;
+    const watcher = (): Emulator["watcher"] => this.watcher;
     return {
       clock: this.clock,
       log: this.#log,
@@ -259,6 +265,9 @@ export class Emulator implements AsyncDisposable {
       bufferLimit: this.#options.bufferLimit ?? MEBIBYTE,
       get callTrace() {
         return callTrace();
+      },
+      get watcher() {
+        return watcher();
       },
       cluster: this.#options.clusters,
       grpc: this.#options.grpc ?? (() => undefined),

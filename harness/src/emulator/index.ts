@@ -2,4 +2,4 @@
 export { settle, VirtualClock, type Duration } from "./clock.ts";
 export { Emulator, type EmulatorOptions, type FetchOptions, type FetchResult } from "./emulator.ts";
 export { HostCrashError, HostFunctionNotEmulated, PluginRefusedError, StreamResetError } from "./errors.ts";
-export type { CallTraceEntry, Trap } from "./host.ts";
+export type { BorderCall, CallResult, CallTraceEntry, CallWatcher, ReadableMemory, Trap } from "./host.ts";

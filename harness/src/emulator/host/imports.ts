@@ -1,5 +1,6 @@
 import { ALLOWED_DURING_START, ALLOWED_IN_ALLOCATOR, Status, WasiErrno } from "../../abi/index.ts";
 import { GuestTrap, HostCrashError, HostFunctionNotEmulated } from "../errors.ts";
+import type { CallResult } from "../host.ts";
 import { Restriction, type Vm } from "../vm/vm.ts";
 import type { WasmImports, WasmMemory } from "../vm/webassembly.ts";
 import { bufferFunctions } from "./buffers.ts";
@@ -60,12 +61,18 @@ export function buildImports(
 function guard(vm: Vm, name: string, implementation: AnyFunction): AnyFunction {
   return (...args) => {
     if (vm.restriction !== Restriction.None) checkRestriction(vm, name);
-    const { callTrace } = vm.host;
-    if (callTrace === undefined) return implementation(...args);
+    const { callTrace, watcher } = vm.host;
+    if (callTrace === undefined && watcher === undefined) return implementation(...args);
     const { id, plugin } = vm.active;
-    const status = implementation(...args);
-    callTrace({ worker: vm.worker, plugin: plugin?.name ?? "", contextId: id, function: name, args, status });
-    return status;
+    const call = { worker: vm.worker, plugin: plugin?.name ?? "", contextId: id, function: name, args };
+    let result: CallResult = "trap";
+    try {
+      const status = (result = implementation(...args));
+      callTrace?.({ ...call, status });
+      return status;
+    } finally {
+      watcher?.hostCalled(call, vm.memory, result);
+    }
   };
 }
 

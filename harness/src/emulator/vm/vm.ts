@@ -1,6 +1,6 @@
 import { HostCrashError, isHostError } from "../errors.ts";
 import { Body } from "../headers/body.ts";
-import type { Host } from "../host.ts";
+import type { CallResult, Host } from "../host.ts";
 import { buildImports } from "../host/imports.ts";
 import type { HttpStream } from "../stream/stream.ts";
 import type { TcpStream } from "../network/stream.ts";
@@ -142,13 +142,27 @@ export class Vm {
     this.current = context;
     this.effective = undefined;
     try {
-      return guest(a, b, c, d, e);
+      return this.host.watcher ? this.#watched(context, name, guest, [a, b, c, d, e]) : guest(a, b, c, d, e);
     } catch (error) {
       this.#fail(context, name, error);
       return 0;
     } finally {
       this.current = current;
       this.effective = effective;
+    }
+  }
+
+  #watched(context: Context, name: string, guest: GuestFunction, given: readonly number[]): number {
+    const { watcher } = this.host;
+    const args = given.slice(0, guest.length);
+    const plugin = context.plugin?.name ?? "";
+    const entry = { worker: this.worker, plugin, contextId: context.id, function: name, args };
+    watcher?.hookBegins(entry);
+    let result: CallResult = "trap";
+    try {
+      return (result = guest(...args));
+    } finally {
+      watcher?.hookEnds(entry, result);
     }
   }
 
