@@ -121,12 +121,13 @@ const assemblyScript = [
 const rooms = {
   model: [],
   abi: [],
-  emulator: ["abi", "model"],
+  bytecode: [],
+  emulator: ["abi", "bytecode", "model"],
   ship: ["model"],
   process: [],
   http: ["model"],
   tcp: ["model"],
-  wasm: ["process"],
+  wasm: ["bytecode", "process"],
   envoy: ["model", "process", "ship"],
   testing: ["emulator", "envoy", "http", "model", "tcp", "wasm"],
   demo: ["envoy", "http", "model", "wasm"],
@@ -254,6 +255,7 @@ export default tseslint.config(
   ),
   roomBorder("model", { "^[^.]": "This room imports nothing." }),
   roomBorder("abi", { "^[^.]": "This room imports nothing." }),
+  roomBorder("bytecode", { "^[^.]": "This room imports nothing." }),
   roomBorder(
     "emulator",
     {
@@ -284,6 +286,6 @@ export default tseslint.config(
     },
   ),
   ...Object.keys(rooms)
-    .filter((room) => !["abi", "emulator", "model"].includes(room))
+    .filter((room) => !["abi", "bytecode", "emulator", "model"].includes(room))
     .map((room) => roomBorder(room)),
 );

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Wasm, type WasmMemory, type WasmModule } from "../../harness/src/emulator/vm/webassembly.ts";
 import { buildEntry } from "../../harness/src/wasm/build.ts";
-import { insertCounters } from "../../harness/src/wasm/counters.ts";
+import { insertCounters } from "../../harness/src/bytecode/counters.ts";
 
 /** What became of an input: what the target wrote, or why it did not come to its end. */
 export type Outcome = { readonly output: Buffer } | { readonly trap: string };

@@ -69,6 +69,8 @@ describe("the borders refuse", () => {
     ["harness/src/model/x.ts", imports("node:fs"), /imports nothing/],
     ["harness/src/abi/x.ts", imports("../model/index.ts"), /room abi imports no other room/],
     ["harness/src/abi/x.ts", imports("node:fs"), /imports nothing/],
+    ["harness/src/bytecode/x.ts", imports("../abi/index.ts"), /room bytecode imports no other room/],
+    ["harness/src/bytecode/x.ts", imports("node:fs"), /imports nothing/],
     ["harness/src/emulator/x.ts", imports("../wasm/build.ts"), /room emulator imports/],
     ["harness/src/emulator/vm/x.ts", imports("../../http/index.ts"), /room emulator imports/],
     ...["node:net", "node:http", "net", "node:child_process", "node:timers/promises", "node:perf_hooks"].map(
@@ -88,8 +90,8 @@ describe("the borders refuse", () => {
     ["harness/src/envoy/x.ts", imports("../emulator/index.ts"), /room envoy imports model, process, ship/],
     ["harness/src/envoy/x.ts", imports("../wasm/build.ts"), /room envoy imports model, process, ship/],
     ["harness/src/envoy/x.ts", imports("../http/index.ts"), /room envoy imports model, process, ship/],
-    ["harness/src/wasm/x.ts", imports("../model/index.ts"), /room wasm imports process/],
-    ["harness/src/wasm/x.ts", imports("../envoy/index.ts"), /room wasm imports process/],
+    ["harness/src/wasm/x.ts", imports("../model/index.ts"), /room wasm imports bytecode, process/],
+    ["harness/src/wasm/x.ts", imports("../envoy/index.ts"), /room wasm imports bytecode, process/],
     ["harness/src/process/x.ts", imports("../model/index.ts"), /room process imports no other room/],
     ["harness/src/http/x.ts", imports("../process/exec.ts"), /room http imports model/],
     ["harness/src/testing/x.ts", imports("../demo/index.ts"), /room testing imports/],
@@ -123,14 +125,17 @@ describe("the borders allow", () => {
     ["harness/src/abi/x.ts", imports("./enums.ts")],
     [
       "harness/src/emulator/vm/x.ts",
-      imports("../../abi/index.ts") + imports("../../model/index.ts") + imports("node:zlib") + "new Date(5);",
+      imports("../../abi/index.ts") +
+        imports("../../bytecode/fuel.ts") +
+        imports("node:zlib") +
+        "new Date(5);",
     ],
     ["harness/src/ship/x.ts", imports("../model/index.ts") + imports("node:net")],
     [
       "harness/src/envoy/x.ts",
       imports("../model/index.ts") + imports("../ship/index.ts") + 'await import("./container.ts");',
     ],
-    ["harness/src/wasm/x.ts", imports("../process/exec.ts")],
+    ["harness/src/wasm/x.ts", imports("../process/exec.ts") + imports("../bytecode/counters.ts")],
     ["harness/src/process/x.ts", imports("node:child_process")],
     ["harness/src/http/x.ts", imports("../model/index.ts") + imports("node:net")],
     ["harness/src/testing/x.ts", imports("../emulator/index.ts") + imports("../wasm/build.ts")],

@@ -1,7 +1,7 @@
 import binaryen from "binaryen";
 import { expect, it } from "vitest";
 import { Wasm } from "../../harness/src/emulator/vm/webassembly.ts";
-import { type CountingModule, insertCounters } from "../../harness/src/wasm/counters.ts";
+import { type CountingModule, insertCounters } from "../../harness/src/bytecode/counters.ts";
 
 const TEXT = `(module
   (import "env" "other" (func $other (param i32)))

@@ -38,6 +38,29 @@ export class HostCrashError extends Error {
   }
 }
 
+/** The guest does not come back. A worker of Envoy would be lost to it for good: there is no bound there. */
+export class GuestHangError extends Error {
+  override readonly name = "GuestHangError";
+  /** The function that the host had called. */
+  readonly function: string;
+
+  /** @param trap where it was when it had used up its steps */
+  constructor(functionName: string, steps: number, trap: Error) {
+    super(
+      `${functionName} has not returned after ${steps.toLocaleString("en")} steps (turns of loops and calls): probably a ` +
+        `loop that never ends. In Envoy the worker would never answer again.${frames(trap)}`,
+      { cause: trap },
+    );
+    this.function = functionName;
+  }
+}
+
+/** The frames of the guest in a stack trace. */
+function frames({ stack = "" }: Error): string {
+  const lines = stack.split("\n").filter((line) => line.includes("wasm-function["));
+  return lines.map((line) => `\n  ${line.trim()}`).join("");
+}
+
 /** The client saw its stream end without a complete response. */
 export class StreamResetError extends Error {
   override readonly name = "StreamResetError";

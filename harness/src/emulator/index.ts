@@ -1,5 +1,11 @@
 /** A proxy-wasm host in this process that behaves as Envoy 1.40. */
 export { settle, VirtualClock, type Duration } from "./clock.ts";
 export { Emulator, type EmulatorOptions, type FetchOptions, type FetchResult } from "./emulator.ts";
-export { HostCrashError, HostFunctionNotEmulated, PluginRefusedError, StreamResetError } from "./errors.ts";
+export {
+  GuestHangError,
+  HostCrashError,
+  HostFunctionNotEmulated,
+  PluginRefusedError,
+  StreamResetError,
+} from "./errors.ts";
 export type { BorderCall, CallResult, CallTraceEntry, CallWatcher, ReadableMemory, Trap } from "./host.ts";

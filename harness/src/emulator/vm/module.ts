@@ -10,12 +10,16 @@ import {
   type AbiVersion,
   type Signature,
 } from "../../abi/index.ts";
+import { insertFuel } from "../../bytecode/fuel.ts";
 import { readShape, type ModuleShape } from "./signatures.ts";
 import { Wasm, type WasmModule } from "./webassembly.ts";
 
 /** A module that Envoy 1.40 would load. */
 export interface LoadedModule {
+  /** Compiled with a bound on its steps ({@link FUEL_OF_A_CALL}) and on its memory. */
   readonly module: WasmModule;
+  /** Turns an offset in a stack trace into that in the file; undefined if the module runs as it is. */
+  readonly originalOffset: ((offset: number) => number) | undefined;
   readonly digest: string;
   readonly version: AbiVersion;
   readonly shape: ModuleShape;
@@ -26,7 +30,14 @@ export class LoadError extends Error {
   override readonly name = "LoadError";
 }
 
-const MAX_INITIAL_PAGES = 16384;
+/** Pages of memory that Envoy 1.40 gives a module at most: 1 GiB. */
+export const MAX_PAGES = 16384;
+
+/**
+ * Turns of loops and calls that a guest may take in one call of the host. Envoy has no such bound: there the worker is
+ * lost. Even where each step is one instruction this is a tenth of a second of the worker's time.
+ */
+export const FUEL_OF_A_CALL = 100_000_000;
 
 /**
  * Compiles a module and checks what Envoy 1.40 checks before it instantiates one: ABI marker, imports,
@@ -46,10 +57,25 @@ export async function loadModule(path: string): Promise<LoadedModule> {
   if (!version) throw new LoadError("Missing or unknown Proxy-Wasm ABI version");
   checkImports(module, shape, version);
   checkExports(shape, version);
-  if (shape.memory && shape.memory.minimum > MAX_INITIAL_PAGES) {
+  if (shape.memory && shape.memory.minimum > MAX_PAGES) {
     throw new LoadError("Failed to create new Wasm instance: initial memory is above 1 GiB");
   }
-  return { module, digest: createHash("sha256").update(bytes).digest("hex"), version, shape };
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  return { ...(await bounded(bytes, module)), digest, version, shape };
+}
+
+/** `module` with its bounds; as it is where it has instructions that are not known here. */
+async function bounded(
+  bytes: Uint8Array,
+  module: WasmModule,
+): Promise<Pick<LoadedModule, "module" | "originalOffset">> {
+  try {
+    const { wasm, originalOffset } = insertFuel(bytes, FUEL_OF_A_CALL, MAX_PAGES);
+    return { module: await Wasm.compile(wasm), originalOffset };
+  } catch (error) {
+    if (error instanceof RangeError) return { module, originalOffset: undefined };
+    throw error;
+  }
 }
 
 /** Signature that the host offers for an import, or undefined if it does not offer it. */

@@ -1,4 +1,5 @@
-import { HostCrashError, isHostError } from "../errors.ts";
+import { FUEL } from "../../bytecode/fuel.ts";
+import { GuestHangError, HostCrashError, isHostError } from "../errors.ts";
 import { Body } from "../headers/body.ts";
 import type { CallResult, Host } from "../host.ts";
 import { buildImports } from "../host/imports.ts";
@@ -8,10 +9,10 @@ import { MetricIds } from "../shared/metrics.ts";
 import type { Timer } from "../clock.ts";
 import type { GrpcExchange } from "../grpc/exchange.ts";
 import { Context } from "./context.ts";
-import { LoadError } from "./module.ts";
+import { FUEL_OF_A_CALL, LoadError, MAX_PAGES } from "./module.ts";
 import { GuestMemory } from "./memory.ts";
 import type { Plugin } from "./plugin.ts";
-import { Wasm, type WasmInstance, type WasmMemory, type WasmModule } from "./webassembly.ts";
+import { Wasm, type WasmGlobal, type WasmInstance, type WasmMemory, type WasmModule } from "./webassembly.ts";
 
 type GuestFunction = (a?: number, b?: number, c?: number, d?: number, e?: number) => number;
 
@@ -52,11 +53,14 @@ export class Vm {
   readonly grpc = new Map<number, GrpcExchange>();
   /** Called once when the guest traps. */
   onFail: (vm: Vm) => void = () => {};
+  readonly #originalOffset: ((offset: number) => number) | undefined;
   readonly #roots = new Map<string, Root>();
   readonly #pendingDone = new Set<Context>();
   readonly #ticks = new Map<Context, Timer>();
   #guest: Readonly<Record<string, GuestFunction | undefined>> = {};
   #malloc: GuestFunction = () => 0;
+  /** Steps that the guest has left; a bound on what it does between two returns to the host's own code. */
+  #fuel: WasmGlobal = { value: FUEL_OF_A_CALL };
   #deferred: (() => void)[] = [];
   #nextId = 1;
 
@@ -69,6 +73,7 @@ export class Vm {
     this.configuration = new Body(plugin.vmConfiguration);
     this.capabilities = plugin.capabilities;
     this.abi010 = plugin.module.version === "0_1_0";
+    this.#originalOffset = plugin.module.originalOffset;
     this.metrics = new MetricIds(host.metrics);
     this.own = new Context(this, 0);
     this.current = this.own;
@@ -94,6 +99,7 @@ export class Vm {
     }
     const own = Object.values(instance.exports).find((value) => value instanceof Wasm.Memory) ?? memory;
     if (own) this.memory.attach(own as WasmMemory);
+    this.#fuel = (instance.exports[FUEL] as WasmGlobal | undefined) ?? this.#fuel;
     const functions = Object.entries(instance.exports).filter(
       ([name, value]) => typeof value === "function" && (isAllocator(name) || this.allows(name, "env")),
     );
@@ -139,6 +145,8 @@ export class Vm {
     const guest = this.#guest[name];
     if (guest === undefined) return 0;
     const { current, effective } = this;
+    // A callback from inside of another one lives on what that one has left.
+    if (current === this.own) this.#fuel.value = FUEL_OF_A_CALL;
     this.current = context;
     this.effective = undefined;
     try {
@@ -334,6 +342,8 @@ export class Vm {
 
   #fail(context: Context, name: string, error: unknown): void {
     if (isHostError(error)) throw error;
+    restoreOffsets(error as Error, this.#originalOffset);
+    if (this.#fuel.value === 0) throw new GuestHangError(name, FUEL_OF_A_CALL, error as Error);
     this.host.traps.push({
       plugin: context.plugin?.name ?? "",
       worker: this.worker,
@@ -355,6 +365,15 @@ function importsMemory(module: WasmModule): boolean {
 }
 
 function newMemory(limits: { minimum: number; maximum: number | undefined }): WasmMemory {
-  const { minimum, maximum } = limits;
-  return new Wasm.Memory(maximum === undefined ? { initial: minimum } : { initial: minimum, maximum });
+  const { minimum, maximum = MAX_PAGES } = limits;
+  return new Wasm.Memory({ initial: minimum, maximum: Math.min(maximum, MAX_PAGES) });
+}
+
+/** Has the stack trace of a trap name offsets as they are in the module's file. */
+function restoreOffsets(error: Error, original: ((offset: number) => number) | undefined): void {
+  if (!original || error.stack === undefined) return;
+  error.stack = error.stack.replace(
+    /(wasm-function\[\d+\]:0x)([\da-f]+)/g,
+    (_, where: string, offset: string) => where + original(parseInt(offset, 16)).toString(16),
+  );
 }

@@ -1,5 +1,10 @@
 import {
+  CODE,
+  EXPORTS,
   GLOBAL,
+  GLOBALS,
+  IMPORTS,
+  MEMORIES,
   MEMORY,
   Reader,
   type Section,
@@ -8,6 +13,7 @@ import {
   skipInstruction,
   unsigned,
 } from "./binary.ts";
+import { appended, assemble, text } from "./sections.ts";
 
 /** A module that counts how often each of its branches ran. */
 export interface CountingModule {
@@ -20,12 +26,6 @@ export interface CountingModule {
 }
 
 const PAGE = 65_536;
-const MEMORIES = 5;
-const GLOBALS = 6;
-const EXPORTS = 7;
-const CODE = 10;
-/** Sections stand in this order; custom ones (0) may stand anywhere. */
-const ORDER = [1, 2, 3, 4, MEMORIES, 13, GLOBALS, EXPORTS, 8, 9, 12, CODE, 11];
 
 const BLOCK = 0x02;
 const LOOP = 0x03;
@@ -49,7 +49,7 @@ export function insertCounters(
   const sections = sectionsOf(module);
   const find = (id: number): Section | undefined => sections.find((section) => section.id === id);
   const indexOfNew = (kind: number, own: Section | undefined): number =>
-    countImports(module, find(2), kind) + (own ? new Reader(module, own.from).unsigned() : 0);
+    countImports(module, find(IMPORTS), kind) + (own ? new Reader(module, own.from).unsigned() : 0);
   const memory = indexOfNew(MEMORY, find(MEMORIES));
   const global = indexOfNew(GLOBAL, find(GLOBALS));
   const code = new CodeWriter(module, memory, fuel ? global : undefined);
@@ -127,45 +127,4 @@ class CodeWriter {
     const take = [0x23, ...fuel, 0x41, 1, 0x6b, 0x24, ...fuel];
     return [...count, ...take, 0x23, ...fuel, 0x45, IF, 0x40, 0x00, END];
   }
-}
-
-function text(name: string): number[] {
-  return [...unsigned(name.length), ...Buffer.from(name)];
-}
-
-/** The content of a section that is a list, with more entries behind those it has. */
-function appended(module: Uint8Array, section: Section | undefined, entries: number[][]): Uint8Array {
-  const reader = new Reader(module, section?.from ?? 0);
-  const count = section ? reader.unsigned() : 0;
-  const present = section ? module.subarray(reader.at, section.to) : new Uint8Array();
-  return Buffer.concat([
-    Uint8Array.from(unsigned(count + entries.length)),
-    present,
-    Uint8Array.from(entries.flat()),
-  ]);
-}
-
-/** The module with sections `replaced` or put where they belong. */
-function assemble(
-  module: Uint8Array,
-  sections: readonly Section[],
-  replaced: Map<number, Uint8Array>,
-): Uint8Array<ArrayBuffer> {
-  const parts: Uint8Array[] = [module.subarray(0, 8)];
-  const emit = (id: number, content: Uint8Array): void => {
-    parts.push(Uint8Array.from([id, ...unsigned(content.length)]), content);
-  };
-  const missing = ORDER.filter((id) => replaced.has(id) && !sections.some((section) => section.id === id));
-  const emitMissingBefore = (place: number): void => {
-    while (missing[0] !== undefined && ORDER.indexOf(missing[0]) < place) {
-      const id = missing.shift() as number;
-      emit(id, replaced.get(id) as Uint8Array);
-    }
-  };
-  for (const { id, from, to } of sections) {
-    if (id !== 0) emitMissingBefore(ORDER.indexOf(id));
-    emit(id, replaced.get(id) ?? module.subarray(from, to));
-  }
-  emitMissingBefore(ORDER.length);
-  return Uint8Array.from(Buffer.concat(parts));
 }

@@ -11,9 +11,18 @@ export const TABLE = 1;
 export const MEMORY = 2;
 export const GLOBAL = 3;
 
+/** Numbers of sections (core specification 5.5.2). */
+export const IMPORTS = 2;
+export const MEMORIES = 5;
+export const GLOBALS = 6;
+export const EXPORTS = 7;
+export const CODE = 10;
+
 const HEADER_BYTES = 8;
 const HAS_MAXIMUM = 1;
 const HAS_MEMORY_INDEX = 0x40;
+const TRY_TABLE = 0x1f;
+const CATCH_TAGGED = 2;
 
 /** Reads the binary format of WebAssembly from `at` on. Throws RangeError where the bytes end too early. */
 export class Reader {
@@ -102,6 +111,8 @@ export function skipInstruction(reader: Reader): number {
   if (code >= 0x28 && code <= 0x3e) skipMemoryArgument(reader);
   else if (code === 0xfc) skipPrefixed(reader);
   else if (code === 0xfd) skipVector(reader);
+  else if (code === 0xfe) skipAtomic(reader);
+  else if (code === TRY_TABLE) skipTryTable(reader);
   else if (code === 0x0e) reader.skipNumbers(reader.unsigned() + 1);
   else if (code === 0x1c) reader.skipNumbers(reader.unsigned());
   else if (code === 0x43) reader.at += 4;
@@ -114,11 +125,14 @@ export function skipInstruction(reader: Reader): number {
 function immediates(code: number): number {
   if (code === 0x11 || code === 0x13) return 2;
   const isBranch = (code >= 0x02 && code <= 0x04) || code === 0x0c || code === 0x0d;
-  const isCall = code === 0x10 || code === 0x12;
+  const isCall = code === 0x10 || code === 0x12 || code === 0x14 || code === 0x15;
+  // try, catch, throw, rethrow, delegate; without a number: throw_ref, catch_all.
+  const isException = (code >= 0x06 && code <= 0x09) || code === 0x18;
   const isVariable = code >= 0x20 && code <= 0x26;
   const isReference = code === 0xd0 || code === 0xd2;
+  if (isException) return 1;
   if (isBranch || isCall || isVariable || isReference || (code >= 0x3f && code <= 0x42)) return 1;
-  const isPlain = [0x00, 0x01, 0x05, 0x0b, 0x0f, 0x1a, 0x1b, 0xd1].includes(code);
+  const isPlain = [0x00, 0x01, 0x05, 0x0a, 0x0b, 0x0f, 0x19, 0x1a, 0x1b, 0xd1].includes(code);
   if (isPlain || (code >= 0x45 && code <= 0xc4)) return 0;
   throw new RangeError(`unknown instruction 0x${code.toString(16)}`);
 }
@@ -141,4 +155,17 @@ function skipVector(reader: Reader): void {
   if (code <= 11 || isLaneAccess || code === 92 || code === 93) skipMemoryArgument(reader);
   if (code === 12 || code === 13) reader.at += 16;
   if ((code >= 21 && code <= 34) || isLaneAccess) reader.at++;
+}
+
+/** Threads: all but the fence have a memory argument. */
+function skipAtomic(reader: Reader): void {
+  if (reader.unsigned() === 3) reader.byte();
+  else skipMemoryArgument(reader);
+}
+
+/** A block and its handlers, half of which name a tag. */
+function skipTryTable(reader: Reader): void {
+  reader.skipNumbers(1);
+  for (let left = reader.unsigned(); left > 0; left--)
+    reader.skipNumbers(reader.byte() < CATCH_TAGGED ? 2 : 1);
 }
