@@ -1,4 +1,4 @@
-import { announceContext } from "./filter";
+import { announceContext, isMadeFor } from "./filter";
 import { NetworkFilter } from "./network-filter";
 import { Plugin } from "./plugin";
 
@@ -15,9 +15,7 @@ export function createConnection(plugin: Plugin, id: u32): bool {
   const filter = plugin.createNetworkFilter();
   announceContext(0, 0);
   if (!filter) return false;
-  filter.id = id;
-  filter.pluginId = plugin.id;
-  filters.set(id, filter);
+  if (isMadeFor(id, filter)) filters.set(id, filter);
   return true;
 }
 

@@ -10,7 +10,8 @@ import { HttpFilter } from "./filter";
 import { GrpcExchange } from "./grpc-exchange";
 import { forgetHeaders } from "./headers";
 import { HttpCall } from "./http-call";
-import { HAS_CONNECTIONS, endConnection, logConnection } from "./connections";
+import { LogLevel, log } from "./log";
+import { HAS_CONNECTIONS, connectionOf, endConnection, logConnection } from "./connections";
 import { CALL_DATA, PLUGIN_CONFIGURATION } from "./body";
 import { beginAnswer, beginLastHook, beginRequestHook, beginResponseHook, isStreamEnded } from "./phase";
 import { createContext, deleteContext, filterOf, isPlugin, pluginOf } from "./registry";
@@ -59,8 +60,11 @@ function endResponseHook(filter: HttpFilter | null, action: Action): Action {
 }
 
 /** The answer to a stream that has no filter: the request must not pass unfiltered. */
-function refuseUnfiltered(): Action {
-  const details = Bytes.of("wasm_no_plugin_for_root_id");
+function refuseUnfiltered(id: u32): Action {
+  if (HAS_CONNECTIONS && connectionOf(id)) {
+    log(LogLevel.Error, "a network filter stands in a chain of HTTP filters: this request is refused");
+  }
+  const details = Bytes.of("wasm_stream_without_filter");
   env.proxy_send_local_response(500, details.ptr, details.length, 0, 0, 0, 0, -1);
   return Action.Pause;
 }
@@ -162,7 +166,7 @@ export function proxy_on_grpc_close(rootId: u32, token: u32, status: u32): void 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
   enter();
   const filter = requestFilter(id);
-  const action = filter ? filter.onRequestHeaders(endOfStream != 0) : refuseUnfiltered();
+  const action = filter ? filter.onRequestHeaders(endOfStream != 0) : refuseUnfiltered(id);
   return endRequestHook(filter, action);
 }
 

@@ -16,7 +16,7 @@ import { callForeignFunction } from "./foreign";
  *
  *   onRequestHeaders(endOfStream: bool): Action {
  *     const rule = this.rule;
- *     return rule && rule.isTrue() ? Action.Continue : this.reply(403).send();
+ *     return rule && rule.isTrueOr(false) ? Action.Continue : this.reply(403).send();
  *   }
  * }
  *
@@ -63,20 +63,21 @@ export class Expression {
   }
 
   /**
-   * Whether its value is the bool `true`; false for all else and when it has none. Only the bytes `b"\001"` look
-   * the same, as the host encodes them.
+   * Its value, if that is a bool; `otherwise` when it has none or another: an attribute that it needs is absent, or it was
+   * deleted. So `otherwise` says what an error means: false where true allows, true where true denies. Only the bytes `b"\000"`
+   * and `b"\001"` look like a bool, as the host encodes them.
    *
    * @example
    * ```ts
-   * export function isAllowed(rule: Expression): bool {
-   *   return rule.isTrue();
+   * export function mayPass(allow: Expression, deny: Expression): bool {
+   *   return allow.isTrueOr(false) && !deny.isTrueOr(true);
    * }
    * ```
    */
-  isTrue(): bool {
+  isTrueOr(otherwise: bool): bool {
     const value = this.evaluate();
-    if (!value) return false;
-    return value.length == 1 && value.at(0) == 1;
+    if (!value || value.length != 1 || value.at(0) > 1) return otherwise;
+    return value.at(0) == 1;
   }
 
   /** Has the host forget it; it has no value from then on. The host keeps it as long as the plugin otherwise. */

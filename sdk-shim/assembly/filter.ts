@@ -3,6 +3,7 @@ import * as env from "./abi/env";
 import { StreamType } from "./abi/types";
 import { Body, REQUEST_BODY, RESPONSE_BODY } from "./body";
 import { Headers, REQUEST_HEADERS, REQUEST_TRAILERS, RESPONSE_HEADERS, RESPONSE_TRAILERS } from "./headers";
+import { LogLevel, log } from "./log";
 import { isStreamOver, takeEnd } from "./phase";
 import { Reply } from "./reply";
 
@@ -13,6 +14,16 @@ let newPluginId: u32 = 0;
 export function announceContext(id: u32, pluginId: u32): void {
   newId = id;
   newPluginId = pluginId;
+}
+
+/**
+ * Whether `filter` was made while context `id` was announced: one of another stream would act on that stream. It logs
+ * when not, and the stream is refused at its first hook.
+ */
+export function isMadeFor(id: u32, filter: Context): bool {
+  if (filter.id == id) return true;
+  log(LogLevel.Error, "createFilter did not make a new filter for this stream, which is refused");
+  return false;
 }
 
 /**

@@ -5,8 +5,9 @@ import { enter } from "./abi/nesting";
 import { Action } from "./action";
 import * as env from "./abi/env";
 import { StreamType } from "./abi/types";
-import { connectionOf } from "./connections";
+import { HAS_CONNECTIONS, connectionOf } from "./connections";
 import { forgetHeaders } from "./headers";
+import { LogLevel, log } from "./log";
 import { NetworkFilter, hideUpstreamData, showUpstreamData } from "./network-filter";
 import { beginConnectionHook } from "./phase";
 
@@ -28,11 +29,18 @@ function endDownstream(filter: NetworkFilter | null, action: Action): Action {
   return action;
 }
 
+/** Every module exports it: one without network filters in a chain of them is seen by nothing else. */
 export function proxy_on_new_connection(id: u32): u32 {
+  if (!HAS_CONNECTIONS) return refuseConnection();
   const filter = begin(id);
-  // A connection that no plugin takes must not pass unfiltered.
-  if (!filter) env.proxy_close_stream(StreamType.Downstream);
-  return endDownstream(filter, filter ? filter.onNewConnection() : Action.Pause);
+  return endDownstream(filter, filter ? filter.onNewConnection() : refuseConnection());
+}
+
+/** What becomes of a connection for which there is no filter: it must not pass unfiltered. */
+function refuseConnection(): Action {
+  log(LogLevel.Error, "no network filter here: the connection is closed");
+  env.proxy_close_stream(StreamType.Downstream);
+  return Action.Pause;
 }
 
 export function proxy_on_downstream_data(id: u32, size: u32, endOfStream: u32): u32 {

@@ -69,16 +69,18 @@ export abstract class Plugin extends Context {
   }
 
   /**
-   * Makes the filter for one stream. Keep what it depends on in fields. Where the compiler sees that all filters of a
-   * plugin are alike, as with `return new MyFilter(this)`, it is asked once, and that filter serves all streams.
+   * Makes the filter for one stream: a new one each time. A stream for which it returns one that it made before is answered
+   * 500, with a line in the log. Keep what the filter depends on in its fields. Where the compiler sees that all filters of a plugin
+   * are alike, as with `return new MyFilter(this)`, it is asked once, and that filter serves all streams.
    */
   createFilter(): HttpFilter {
     return new PassThrough();
   }
 
   /**
-   * Makes the filter for one TCP connection when the plugin stands in a chain of network filters; a plugin that returns
-   * null, as this does, is asked for `createFilter`. The same module can serve both kinds of chain with two plugins.
+   * Makes the filter for one TCP connection, a new one each time, when the plugin stands in a chain of network filters; a
+   * plugin that returns null, as this does, is asked for `createFilter`. The same module can serve both kinds of chain with
+   * two plugins. A plugin in the other kind of chain lets nothing pass: connections are closed, requests answered 500.
    *
    * @example
    * ```ts

@@ -1,14 +1,14 @@
 import { Bytes, BytesBuilder } from "./bytes";
 import { HAS_CONNECTIONS, createConnection, deleteConnection } from "./connections";
 import { ContextTable } from "./context-table";
-import { HttpFilter, announceContext } from "./filter";
+import { HttpFilter, announceContext, isMadeFor } from "./filter";
 import { GrpcExchange } from "./grpc-exchange";
 import { HttpCall } from "./http-call";
 import { LogLevel, log } from "./log";
 import { Plugin } from "./plugin";
 import { getProperty } from "./properties";
 import { addSharingPlugin, isOnlyPlugin, noteStream, pluginOfStream, sharingPlugin } from "./shared-streams";
-import { HAS_SEVERAL_PLUGINS, MAKES_CALLS, SHARING, Sharing } from "./sharing";
+import { HAS_SEVERAL_PLUGINS, MAKES_CALLS, MAY_REUSE_FILTERS, SHARING, Sharing } from "./sharing";
 
 
 @final
@@ -110,12 +110,10 @@ export function createContext(id: u32, parentId: u32): void {
   announceContext(id, plugin.id);
   const filter = plugin.createFilter();
   announceContext(0, 0);
-  filter.id = id;
-  filter.pluginId = plugin.id;
-  filters.set(id, filter);
+  if (!MAY_REUSE_FILTERS || isMadeFor(id, filter)) filters.set(id, filter);
 }
 
-/** The filter of stream `id`; null for a stream whose plugin is not registered. */
+/** The filter of stream `id`; null when its plugin is not registered, or did not make one for it. */
 export function filterOf(id: u32): HttpFilter | null {
   if (SHARING == Sharing.Stream) return changetype<HttpFilter | null>(filters.get(id));
   const filter = SHARING == Sharing.Plugin ? filterOfPlugin(id) : filterOfModule();

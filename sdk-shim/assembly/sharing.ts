@@ -13,6 +13,9 @@ export const enum Sharing {
 
 export const SHARING: Sharing = Sharing.Stream;
 
+/** Whether `createFilter` may return what it has made before: what it makes is not seen to be new. */
+export const MAY_REUSE_FILTERS: bool = true;
+
 /** Whether the module asks other services, and so must forget what was asked for a plugin that is gone. */
 export const MAKES_CALLS: bool = true;
 

@@ -7,7 +7,7 @@ import { checkHooks } from "./hook-checks.js";
 import { BEGIN, END, HOOKS } from "./hooks.js";
 import { checkImports } from "./import-checks.js";
 import { checkAnyPlugin, checkRegistrations, checkUnused, registrations } from "./registration-checks.js";
-import { isPureFunctionOfPlugin, keepsNothing } from "./sharing.js";
+import { isPureFunctionOfPlugin, keepsNothing, makesNewFilters } from "./sharing.js";
 import { connectStandardLibrary } from "./standard-library.js";
 
 const SDK = "~lib/proxy-wasm-as-sdk/";
@@ -101,8 +101,10 @@ export default class ProxyWasmExports extends Transform {
     const makesCalls = Object.values(calls).some((prototypes) => prototypes.length > 0);
     // A plugin outlives its end while it waits for the host.
     if (classes.DnsLookup.length > 0) needed.add(HOOKS.Plugin.onDone);
-    // A connection of no known plugin must be refused.
-    if (hasConnections) needed.add(HOOKS.NetworkFilter.onNewConnection);
+    // What has no filter must be refused: anything in a chain of the other kind, a filter of another stream.
+    needed.add(HOOKS.NetworkFilter.onNewConnection);
+    const mayReuseFilters = classes.Plugin.some((plugin) => !makesNewFilters(plugin));
+    if (hasConnections || mayReuseFilters) needed.add(HOOKS.HttpFilter.onRequestHeaders);
     const isOnlyPlugin = registrations(program).length === 1;
     // Which of several plugins is meant, none perhaps, shows when they are configured.
     if (!isOnlyPlugin) needed.add(HOOKS.Plugin.configure);
@@ -113,6 +115,7 @@ export default class ProxyWasmExports extends Transform {
     if (shares === "Stream") needed.add(END);
     setConstant(program, "connections/HAS_CONNECTIONS", hasConnections);
     setConstant(program, "sharing/SHARING", shares);
+    setConstant(program, "sharing/MAY_REUSE_FILTERS", mayReuseFilters);
     setConstant(program, "sharing/MAKES_CALLS", makesCalls);
     setConstant(program, "sharing/HAS_SEVERAL_PLUGINS", !isOnlyPlugin);
 

@@ -8,6 +8,17 @@ export function isPureFunctionOfPlugin(filter, plugin) {
   return hasOnlyParameters(filter) && !letsThisOut(filter) && makesAlwaysTheSame(plugin, filter);
 }
 
+/** Whether `createFilter` of `plugin` can be seen to make its result each time it is called. */
+export function makesNewFilters(plugin) {
+  const body = plugin.instanceMembers?.get("createFilter")?.declaration.body;
+  return [...nodesIn(body ? [body] : [])].every((node) => node.kind !== NodeKind.Return || isNew(node.value));
+}
+
+function isNew(expression) {
+  if (expression?.kind === NodeKind.Ternary) return isNew(expression.ifThen) && isNew(expression.ifElse);
+  return expression?.kind === NodeKind.New;
+}
+
 /** Whether objects of the class keep nothing, and making one does nothing. */
 export function keepsNothing(prototype) {
   return !prototype.constructorPrototype && fieldsOf(prototype).length === 0;

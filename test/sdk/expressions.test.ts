@@ -65,7 +65,8 @@ describeHosts(
     it("has the values of the attributes in it", async () => {
       const steps = Object.entries(CASES).flatMap(([source, value]): Step[] => [
         ["expression", source],
-        [value === "true" || value === "false" ? "isTrue" : "evaluate"],
+        // What an error would give is the other one.
+        value === "true" ? ["isTrueOr", 0] : value === "false" ? ["isTrueOr", 1] : ["evaluate"],
       ]);
       const headers: Field[] = [["x-t1", Buffer.from("ä").toString("latin1")]];
       const before: Step[] = [["setFilterState", "t.s", "st"]];
@@ -81,16 +82,41 @@ describeHosts(
     });
 
     it("is refused when it is none", async () => {
-      const steps = REFUSED.flatMap((source): Step[] => [["expression", source], ["evaluate"], ["isTrue"]]);
+      const steps = REFUSED.flatMap((source): Step[] => [["expression", source], ["evaluate"]]);
       const { reports } = await run(host, { requestHeaders: steps });
-      expect(reports).toEqual(REFUSED.flatMap(() => ["no expression", "no expression", "false"]));
+      expect(reports).toEqual(REFUSED.flatMap(() => ["no expression", "no expression"]));
     });
 
-    it("is not true when it is something else than a bool, or nothing", async () => {
-      const sources = ["1", "'true'", "nope", "null", "[true]"];
-      const steps = sources.flatMap((source): Step[] => [["expression", source], ["isTrue"]]);
+    it("is what the filter says when it is something else than a bool, or nothing", async () => {
+      const sources = [
+        "1",
+        "'true'",
+        "'t'",
+        "''",
+        "nope",
+        "null",
+        "[true]",
+        "request.headers['x-none'] == 'a'",
+      ];
+      const steps = sources.flatMap((source): Step[] => [
+        ["expression", source],
+        ["isTrueOr", 0],
+        ["isTrueOr", 1],
+      ]);
       const { reports } = await run(host, { requestHeaders: steps });
-      expect(reports).toEqual(sources.flatMap(() => ["expression", "false"]));
+      expect(reports).toEqual(sources.flatMap(() => ["expression", "false", "true"]));
+    });
+
+    it("is what the filter says when it was deleted", async () => {
+      const steps: Step[] = [
+        ["expression", "true"],
+        ["isTrueOr", 0],
+        ["deleteExpression"],
+        ["isTrueOr", 0],
+        ["isTrueOr", 1],
+      ];
+      const { reports } = await run(host, { requestHeaders: steps });
+      expect(reports).toEqual(["expression", "true", "false", "true"]);
     });
 
     it("has no value any more when it was deleted", async () => {

@@ -1,5 +1,4 @@
-// gRPC for streams: opened as early as in a filter's constructor, and with a plugin that ends in an answer. Configured
-// with `shared`, one filter serves all streams, which no plugin should do.
+// gRPC for streams: opened as early as in a filter's constructor, and with a plugin that ends in an answer.
 
 import {
   Action,
@@ -17,7 +16,6 @@ import {
 } from "proxy-wasm-as-sdk";
 
 const SERVICE = new GrpcService("authority");
-const SHARED = Bytes.of("shared");
 
 class Watch extends GrpcStream {
   onMessage(message: Body, size: i32): void {}
@@ -56,22 +54,8 @@ class OwnerFilter extends HttpFilter {
 }
 
 class OwnerPlugin extends Plugin {
-  private shared: OwnerFilter | null = null;
-  private isShared: bool = false;
-
-  configure(config: Bytes): bool {
-    this.isShared = config == SHARED;
-    return true;
-  }
-
   createFilter(): HttpFilter {
-    if (!this.isShared) return new OwnerFilter(this);
-    let filter = this.shared;
-    if (!filter) {
-      filter = new OwnerFilter(this);
-      this.shared = filter;
-    }
-    return filter;
+    return new OwnerFilter(this);
   }
 }
 

@@ -22,7 +22,7 @@ let signature: Bytes = Bytes.EMPTY;
 /**
  * `foreign name argument`, `clearRouteCache`, `zip text` (there and back), `unzip hex limit`, `unzipBody limit`, `sign hash key text`,
  * `verify hash key text` (what `sign` made last), `verifyHex hash key text signature`,
- * `expression source`, `evaluate`, `isTrue`, `deleteExpression`, `declare name type span readOnly`,
+ * `expression source`, `evaluate`, `isTrueOr otherwise`, `deleteExpression`, `declare name type span readOnly`,
  * `setEnvoyState key value span`.
  */
 export function foreignStep(step: Step, stage: Stage): string | null {
@@ -50,7 +50,8 @@ function expressionStep(step: Step): string | null {
   }
   const made = expression;
   if (step.name == "evaluate") return made ? hex(made.evaluate()) : "no expression";
-  if (step.name == "isTrue") return made && made.isTrue() ? "true" : "false";
+  if (step.name == "isTrueOr")
+    return made ? (made.isTrueOr(step.number(1) != 0) ? "true" : "false") : "no expression";
   if (step.name != "deleteExpression") return null;
   if (made) made.delete();
   return "";
