@@ -122,6 +122,7 @@ const rooms = {
   model: [],
   abi: [],
   bytecode: [],
+  trace: ["abi", "model"],
   emulator: ["abi", "bytecode", "model"],
   ship: ["model"],
   process: [],
@@ -129,7 +130,7 @@ const rooms = {
   tcp: ["model"],
   wasm: ["bytecode", "process"],
   envoy: ["model", "process", "ship"],
-  testing: ["emulator", "envoy", "http", "model", "tcp", "wasm"],
+  testing: ["emulator", "envoy", "http", "model", "tcp", "trace", "wasm"],
   demo: ["envoy", "http", "model", "wasm"],
   cli: ["demo", "envoy", "model", "process", "ship", "wasm"],
 };

@@ -47,6 +47,15 @@ describe("sidecraft test", () => {
     expect(code).toBe(0);
   });
 
+  it("--trace reaches the tests, wherever it stands, and not vitest", async () => {
+    using workspace = workspaceWith('it("is traced", () => expect(process.env.SIDECRAFT_TRACE).toBe("1"));');
+    for (const args of [["--trace"], ["sample", "-t", "is", "--trace"]]) {
+      const { code, stdout } = await runCli(["test", ...args], { workspace: workspace.path });
+      expect(stdout).toMatch(/\n1 passed, 0 failed\n$/);
+      expect(code).toBe(0);
+    }
+  });
+
   it("counts what is skipped as failed where CI=true, and names it", async () => {
     using workspace = workspaceWith('it("one", () => {}); it.skip("left out", () => {});');
     const laptop = await runCli(["test"], { workspace: workspace.path });

@@ -26,6 +26,12 @@ export const BufferType = {
 /** Which stream is continued or closed (proxy-wasm spec 0.2.1, proxy_stream_type_t). */
 export const StreamType = { Request: 0, Response: 1, Downstream: 2, Upstream: 3 } as const;
 
+/** Severity of a log line (proxy-wasm spec 0.2.1, proxy_log_level_t). */
+export const LogLevel = { Trace: 0, Debug: 1, Info: 2, Warn: 3, Error: 4, Critical: 5 } as const;
+
+/** Who closed a connection (proxy-wasm spec 0.2.1, proxy_peer_type_t). */
+export const PeerType = { Unknown: 0, Local: 1, Remote: 2 } as const;
+
 /** Kind of a metric (proxy-wasm spec 0.2.1, proxy_metric_type_t). */
 export const MetricType = { Counter: 0, Gauge: 1, Histogram: 2 } as const;
 

@@ -3,4 +3,5 @@ export * from "./enums.ts";
 export * from "./exports.ts";
 export * from "./imports.ts";
 export * from "./pairs.ts";
+export * from "./parameters.ts";
 export * from "./status.ts";

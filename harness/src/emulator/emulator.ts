@@ -1,3 +1,4 @@
+import type { CallSink } from "../model/calls.ts";
 import type { GrpcHandler } from "../model/grpc.ts";
 import type {
   ClusterHandler,
@@ -11,7 +12,7 @@ import type {
 } from "../model/index.ts";
 import { settle, VirtualClock } from "./clock.ts";
 import { PluginRefusedError } from "./errors.ts";
-import type { CallTraceEntry, CallWatcher, Host, Trap } from "./host.ts";
+import type { CallTraceEntry, Host, Trap } from "./host.ts";
 import { LogSink } from "./logs.ts";
 import { PluginHost } from "./plugins.ts";
 import { Random } from "./random.ts";
@@ -49,7 +50,7 @@ export interface EmulatorOptions {
   /** Sees each call of a host function, from the start on. */
   readonly callTrace?: (entry: CallTraceEntry) => void;
   /** Sees all calls of both directions, from the start on. */
-  readonly watcher?: CallWatcher;
+  readonly watcher?: CallSink;
 }
 
 /** How one request is sent. */
@@ -81,7 +82,7 @@ export class Emulator implements AsyncDisposable {
   /** Set at any time to see each call of a host function. */
   callTrace: ((entry: CallTraceEntry) => void) | undefined;
   /** Set at any time to see the calls of both directions. */
-  watcher: CallWatcher | undefined;
+  watcher: CallSink | undefined;
   readonly #options: EmulatorOptions;
   readonly #log: LogSink;
   readonly #metrics = new MetricStore();

@@ -1,3 +1,4 @@
+import type { BorderCall, CallSink } from "../model/calls.ts";
 import type { ClusterHandler } from "../model/index.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { GrpcUpstream } from "./grpc/exchange.ts";
@@ -17,38 +18,10 @@ export interface Trap {
   readonly error: Error;
 }
 
-/** A call across the border between host and module, in either direction. */
-export interface BorderCall {
-  /** -1: main thread or canary. */
-  readonly worker: number;
-  readonly plugin: string;
-  readonly contextId: number;
-  readonly function: string;
-  readonly args: readonly (number | bigint)[];
-}
-
 /** One call of a host function, as {@link Host.callTrace} gets it. */
 export interface CallTraceEntry extends BorderCall {
   /** What the function returned; undefined for those that return nothing. */
   readonly status: number | undefined;
-}
-
-/** What a function returned: undefined for those that return nothing, "trap" where it did not come back. */
-export type CallResult = number | undefined | "trap";
-
-/** What a watcher sees of a module's linear memory. */
-export interface ReadableMemory {
-  /** The bytes, valid until the module runs again; undefined if they are out of bounds. */
-  view(pointer: number, length: number): Uint8Array | undefined;
-}
-
-/** Sees both directions of the border between host and modules. Calls of the allocator are left out. */
-export interface CallWatcher {
-  /** The host calls a function of the module; its end follows. */
-  hookBegins(call: BorderCall): void;
-  hookEnds(call: BorderCall, result: CallResult): void;
-  /** A host function is over; `memory` is as it left it. */
-  hostCalled(call: BorderCall, memory: ReadableMemory, result: CallResult): void;
 }
 
 /** What all VMs and streams of one emulated process share. */
@@ -64,7 +37,7 @@ export interface Host {
   readonly environment: Readonly<Record<string, string>> | undefined;
   readonly bufferLimit: number;
   readonly callTrace: ((entry: CallTraceEntry) => void) | undefined;
-  readonly watcher: CallWatcher | undefined;
+  readonly watcher: CallSink | undefined;
   /** The handler of a cluster, or undefined if there is no such cluster. */
   cluster(name: string): ClusterHandler | undefined;
   /** What answers gRPC calls to a cluster, or undefined if there is no such cluster or it does not speak HTTP/2. */

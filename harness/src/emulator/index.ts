@@ -8,4 +8,4 @@ export {
   PluginRefusedError,
   StreamResetError,
 } from "./errors.ts";
-export type { BorderCall, CallResult, CallTraceEntry, CallWatcher, ReadableMemory, Trap } from "./host.ts";
+export type { CallTraceEntry, Trap } from "./host.ts";

@@ -1,4 +1,5 @@
 /** Envoy's administration interface, as far as the harness reads it. */
+import type { LogLevel } from "../model/index.ts";
 
 const ANSWER_TIMEOUT_MS = 10_000;
 
@@ -18,6 +19,8 @@ export interface EnvoyAdmin {
   configDump(): Promise<unknown>;
   /** Reads any path, such as `/clusters`, as text. */
   get(path: string): Promise<string>;
+  /** Sets the level at which a component of Envoy, such as `wasm`, logs; Envoy logs that too. */
+  setLogLevel(component: string, level: LogLevel): Promise<void>;
 }
 
 /** An admin interface over HTTP. Its methods reject if Envoy does not answer within 10 s, or not with 200. */
@@ -29,8 +32,20 @@ export class HttpAdmin implements EnvoyAdmin {
     this.url = url;
   }
 
-  async get(path: string): Promise<string> {
-    const response = await fetch(this.url + path, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+  get(path: string): Promise<string> {
+    return this.#ask("GET", path);
+  }
+
+  async setLogLevel(component: string, level: LogLevel): Promise<void> {
+    // The names of spdlog, which differ for one level.
+    await this.#ask("POST", `/logging?${component}=${level === "warn" ? "warning" : level}`);
+  }
+
+  async #ask(method: string, path: string): Promise<string> {
+    const response = await fetch(this.url + path, {
+      method,
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    });
     const text = await response.text();
     if (response.status !== 200)
       throw new Error(`${this.url}${path} answered ${response.status}: ${text.trim()}`);

@@ -1,6 +1,8 @@
 import { Emulator } from "../emulator/index.ts";
 import type { GrpcHandler } from "../model/grpc.ts";
 import type { TcpSink } from "../model/index.ts";
+import { CallRecorder } from "../trace/index.ts";
+import { Calls, recordingOf } from "./calls.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
 import { fetchResult, requestOf } from "./messages.ts";
 import type { RunningHost } from "./running-host.ts";
@@ -14,12 +16,14 @@ export class EmulatorHost implements RunningHost {
   readonly kind = "emulator";
   /** The emulator itself, for what only it can do: several workers by number, traps, traces. */
   readonly emulator: Emulator;
+  private readonly calls: Calls;
   private readonly upstreams: Upstreams;
   readonly tcpUpstream: TcpUpstream;
   private firstLogOfTest = 0;
 
-  private constructor(emulator: Emulator, upstreams: Upstreams, tcpUpstream: TcpUpstream) {
+  private constructor(emulator: Emulator, calls: Calls, upstreams: Upstreams, tcpUpstream: TcpUpstream) {
     this.emulator = emulator;
+    this.calls = calls;
     this.upstreams = upstreams;
     this.tcpUpstream = tcpUpstream;
   }
@@ -35,6 +39,7 @@ export class EmulatorHost implements RunningHost {
     for (const name of unreachable) servers.set(name, "unreachable");
     const logLevel = options.logLevel ?? "info";
     const tcpUpstream = new TcpUpstream();
+    const calls = new Calls();
     return new EmulatorHost(
       await Emulator.start({
         topology,
@@ -42,7 +47,9 @@ export class EmulatorHost implements RunningHost {
         grpc: (name) => servers.get(name),
         tcpUpstream: tcpUpstream.handle,
         logLevel,
+        ...(calls.sink && { watcher: calls.sink }),
       }),
+      calls,
       upstreams,
       tcpUpstream,
     );
@@ -72,11 +79,24 @@ export class EmulatorHost implements RunningHost {
 
   readonly metric: TestHost["metric"] = async (name) => this.emulator.stats().get(`wasmcustom.${name}`) ?? 0;
 
+  readonly record: TestHost["record"] = async (action) => {
+    const recorder = new CallRecorder();
+    const end = this.calls.listen(recorder);
+    this.emulator.watcher = this.calls.sink;
+    try {
+      return recordingOf(await action(), recorder);
+    } finally {
+      end();
+      this.emulator.watcher = this.calls.sink;
+    }
+  };
+
   readonly updateFilter: TestHost["updateFilter"] = (name, config) =>
     this.emulator.updateFilter(name, config);
 
   beginTest(): void {
     this.firstLogOfTest = this.emulator.logs.length;
+    this.calls.beginTest();
     this.tcpUpstream.beginTest();
     for (const upstream of this.upstreams.all) upstream.beginTest();
   }

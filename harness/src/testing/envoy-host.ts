@@ -3,8 +3,11 @@ import { type EnvoyInstallation, type RunningEnvoy, startEnvoy, upstreamBindHost
 import { serveGrpc } from "../http/grpc.ts";
 import { sendHttp, serveHttp } from "../http/index.ts";
 import { parseDuration } from "../model/duration.ts";
-import { TCP_CLUSTER, type TcpSink } from "../model/index.ts";
+import { LOG_LEVELS, type LogLevel, TCP_CLUSTER, type TcpSink } from "../model/index.ts";
 import { connectTcp, serveTcp } from "../tcp/index.ts";
+import { CallRecorder, EnvoyTrace } from "../trace/index.ts";
+import { Calls, IS_TRACED, recordingOf } from "./calls.ts";
+import { EnvoyLogLevel } from "./envoy-log-level.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
 import { fetchResult, requestOf } from "./messages.ts";
 import type { RunningHost } from "./running-host.ts";
@@ -21,6 +24,9 @@ const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 export class EnvoyHost implements RunningHost {
   readonly kind: "envoy" | "container";
   private readonly envoy: RunningEnvoy;
+  private readonly calls: Calls;
+  private readonly logLevel: LogLevel;
+  private readonly wasmLevel: EnvoyLogLevel;
   private readonly upstreams: Upstreams;
   readonly tcpUpstream: TcpUpstream;
   private readonly resources: AsyncDisposable;
@@ -29,12 +35,17 @@ export class EnvoyHost implements RunningHost {
   private constructor(
     kind: "envoy" | "container",
     envoy: RunningEnvoy,
+    calls: Calls,
+    logLevel: LogLevel,
     upstreams: Upstreams,
     tcpUpstream: TcpUpstream,
     resources: AsyncDisposable,
   ) {
     this.kind = kind;
     this.envoy = envoy;
+    this.calls = calls;
+    this.logLevel = logLevel;
+    this.wasmLevel = new EnvoyLogLevel(envoy, IS_TRACED ? "trace" : logLevel);
     this.upstreams = upstreams;
     this.tcpUpstream = tcpUpstream;
     this.resources = resources;
@@ -62,12 +73,26 @@ export class EnvoyHost implements RunningHost {
       const { port } = resources.use(await serveTcp(tcpUpstream.handle, host));
       clusters.push({ name: TCP_CLUSTER, port, http2: false });
     }
+    const calls = new Calls();
+    const { filters, networkFilters = [] } = topology;
+    const [only, ...others] = [...filters, ...networkFilters];
+    const trace = new EnvoyTrace(calls, others.length === 0 ? (only?.name ?? "") : "");
     const envoy = resources.use(
-      await startEnvoy({ installation, topology, clusters, reloadable: true, http1Trailers: true, logLevel }),
+      await startEnvoy({
+        installation,
+        topology,
+        clusters,
+        reloadable: true,
+        http1Trailers: true,
+        logLevel: IS_TRACED ? "trace" : logLevel,
+        onOutput: (line) => trace.take(line),
+      }),
     );
     return new EnvoyHost(
       installation.kind === "image" ? "container" : "envoy",
       envoy,
+      calls,
+      logLevel,
       upstreams,
       tcpUpstream,
       resources.move(),
@@ -96,16 +121,34 @@ export class EnvoyHost implements RunningHost {
   };
 
   get logs(): TestHost["logs"] {
-    return this.envoy.logs.slice(this.firstLogOfTest);
+    // At level trace, for the calls, modules log more than the suite wants to see.
+    const lowest = LOG_LEVELS.indexOf(this.logLevel);
+    return this.envoy.logs
+      .slice(this.firstLogOfTest)
+      .filter(({ level }) => LOG_LEVELS.indexOf(level) >= lowest);
   }
 
   readonly metric: TestHost["metric"] = async (name) =>
     (await this.envoy.admin.stats(`^wasmcustom.${name}$`)).get(`wasmcustom.${name}`) ?? 0;
 
+  readonly record: TestHost["record"] = async (action) => {
+    const recorder = new CallRecorder();
+    await using _ = await this.wasmLevel.raise();
+    const end = this.calls.listen(recorder);
+    try {
+      const result = await action();
+      await this.wasmLevel.flush();
+      return recordingOf(result, recorder);
+    } finally {
+      end();
+    }
+  };
+
   readonly updateFilter: TestHost["updateFilter"] = (name, config) => this.envoy.updateFilter(name, config);
 
   beginTest(): void {
     this.firstLogOfTest = this.envoy.logs.length;
+    this.calls.beginTest();
     this.tcpUpstream.beginTest();
     for (const upstream of this.upstreams.all) upstream.beginTest();
   }

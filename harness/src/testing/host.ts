@@ -1,3 +1,4 @@
+import type { Recording } from "./calls.ts";
 import type {
   HeaderList,
   HttpRequest,
@@ -156,6 +157,12 @@ export interface TestHost {
   readonly logs: readonly LogLine[];
   /** Value of a metric that a filter defined, over all workers; 0 when it was never written. */
   metric(name: string): Promise<number>;
+  /**
+   * Runs `action` and records the calls between host and filters meanwhile. On Envoy `wasm` is logged at level trace for
+   * that time: arguments are numbers without the texts behind them, filters see that log level, and calls right
+   * after the response (`proxy_on_done`) can be missing. Rejects as `action` does.
+   */
+  record<T>(action: () => Promise<T>): Promise<Recording<T>>;
   /** Gives a running filter a new configuration; refused ones leave the old one in force. */
   updateFilter(name: string, config: unknown): Promise<UpdateResult>;
 }

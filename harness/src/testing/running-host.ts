@@ -45,6 +45,9 @@ export class LateHost implements TestHost {
   get metric(): TestHost["metric"] {
     return this.started.metric;
   }
+  get record(): TestHost["record"] {
+    return this.started.record;
+  }
   get updateFilter(): TestHost["updateFilter"] {
     return this.started.updateFilter;
   }

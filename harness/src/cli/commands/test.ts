@@ -16,6 +16,10 @@ interface Lack {
   readonly reason: string;
 }
 
+interface Options {
+  readonly trace?: boolean;
+}
+
 /** Adds the command. */
 export function addTest(program: Command, setExitCode: SetExitCode): void {
   const command = program
@@ -25,20 +29,26 @@ export function addTest(program: Command, setExitCode: SetExitCode): void {
       "Builds the filters, finds or fetches Envoy, and runs all tests with vitest: in the emulator and in the real\n" +
         "Envoy. The last line is `N passed, N failed`. What cannot run here is skipped and told; with CI=true that is a failure.",
     )
+    .option("--trace", "print every call between host and filters; the texts in it may be secret")
     .argument("[vitest...]", "arguments for vitest: parts of file names, and its options")
     .allowUnknownOption()
-    .action(async (args: readonly string[]) => setExitCode(await test(args)));
+    .action(async (args: readonly string[], options: Options) => {
+      // After an option that commander does not know it knows none.
+      const rest = args.filter((arg) => arg !== "--debug" && arg !== "--trace");
+      setExitCode(await test(rest, options.trace === true || args.includes("--trace")));
+    });
   withCommon(command, [
     ["sidecraft test", "everything"],
     ["sidecraft test filters/auth", "files whose path contains this"],
     ['sidecraft test -t "expired"', "tests whose name contains this"],
+    ["sidecraft test filters/auth --trace", "with every call between Envoy and the filter"],
     ["CI=true sidecraft test", "nothing may be skipped"],
   ]);
 }
 
-async function test(args: readonly string[]): Promise<number> {
+async function test(args: readonly string[], isTraced: boolean): Promise<number> {
   const strict = isCi();
-  const env: NodeJS.ProcessEnv = { ...process.env };
+  const env: NodeJS.ProcessEnv = { ...process.env, ...(isTraced && { SIDECRAFT_TRACE: "1" }) };
   const lacks: Lack[] = [];
   try {
     await buildFilters({
@@ -54,13 +64,7 @@ async function test(args: readonly string[]): Promise<number> {
     note(`${strict ? "missing, and CI=true" : "skipped"}: ${what}: ${reason}`);
   if (strict && lacks.length > 0)
     return conclude({ passed: 0, failed: lacks.length, skipped: [], outside: [] }, false);
-  return conclude(
-    await runTests(
-      args.filter((arg) => arg !== "--debug"),
-      env,
-    ),
-    strict,
-  );
+  return conclude(await runTests(args, env), strict);
 }
 
 /** Finds Envoy and Docker for the tests, and tells them by the environment; returns what there is not. */

@@ -1,6 +1,6 @@
 import { ALLOWED_DURING_START, ALLOWED_IN_ALLOCATOR, Status, WasiErrno } from "../../abi/index.ts";
 import { GuestTrap, HostCrashError, HostFunctionNotEmulated } from "../errors.ts";
-import type { CallResult } from "../host.ts";
+import type { CallResult } from "../../model/calls.ts";
 import { Restriction, type Vm } from "../vm/vm.ts";
 import type { WasmImports, WasmMemory } from "../vm/webassembly.ts";
 import { bufferFunctions } from "./buffers.ts";

@@ -1,7 +1,8 @@
 import { FUEL } from "../../bytecode/fuel.ts";
 import { GuestHangError, HostCrashError, isHostError } from "../errors.ts";
 import { Body } from "../headers/body.ts";
-import type { CallResult, Host } from "../host.ts";
+import type { CallResult } from "../../model/calls.ts";
+import type { Host } from "../host.ts";
 import { buildImports } from "../host/imports.ts";
 import type { HttpStream } from "../stream/stream.ts";
 import type { TcpStream } from "../network/stream.ts";

@@ -1,0 +1,4 @@
+/** Calls between host and modules: recorded, and decoded into words. */
+export { EnvoyTrace } from "./envoy-trace.ts";
+export { TracePrinter } from "./printer.ts";
+export { CallRecorder, type RecordedCall } from "./recorder.ts";
