@@ -78,6 +78,28 @@ describe("sidecraft test", () => {
     expect(code).toBe(1);
   });
 
+  it("hands the choice of hosts on, and needs nothing for the emulator alone", async () => {
+    using workspace = workspaceWith(
+      'it("chosen", () => expect(process.env.SIDECRAFT_HOSTS).toBe("emulator"));',
+    );
+    const env = { CI: "true", DOCKER_HOST: "tcp://127.0.0.1:9", ENVOY_PATH: "/nonexistent" };
+    const { code, stdout } = await runCli(["test", "--hosts", "emulator"], {
+      workspace: workspace.path,
+      env,
+    });
+    expect(stdout).toMatch(/\n1 passed, 0 failed\n$/);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ["emulater", /--hosts: there is no host "emulater"; there are emulator, envoy, container/],
+    ["envoy,container", /--hosts: one run takes either envoy or container/],
+  ])("refuses --hosts %s, exit code 2", async (hosts, words) => {
+    const { code, stderr } = await runCli(["test", "--hosts", hosts]);
+    expect(stderr).toMatch(words);
+    expect(code).toBe(2);
+  });
+
   it("names what fails outside of a test", async () => {
     using workspace = workspaceWith(
       'import { beforeAll } from "vitest"; beforeAll(() => { throw new Error("no host"); }); it("one", () => {});',

@@ -13,6 +13,7 @@ export {
   type InstallationSource,
   type ResolveStep,
 } from "./installation.ts";
+export { obtainImage } from "./obtain-image.ts";
 export type { EnvoyExit, RunningEnvoy, StartOptions, UpstreamAddress } from "./options.ts";
 export { resolveEnvoy, type ResolveOptions } from "./resolve.ts";
 export { startEnvoy } from "./start.ts";

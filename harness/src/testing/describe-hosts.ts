@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, inject, it } from "vitest";
+import { HOSTS_VARIABLE, parseHosts } from "../model/hosts.ts";
 import { EmulatorHost } from "./emulator-host.ts";
 import { EnvoyHost } from "./envoy-host.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
@@ -11,8 +12,8 @@ export interface SuiteContext {
 }
 
 /**
- * Registers one suite for every host there is: the emulator always, the real Envoy where `npm test` found one.
- * Each host is started once per suite with `options`; tests run one after the other on it, so what a filter
+ * Registers one suite for every host there is: the emulator, and the real Envoy where `npm test` found one; the
+ * variable `SIDECRAFT_HOSTS` (`npm test -- --hosts`) chooses among them. Each host is started once per suite with `options`; tests run one after the other on it, so what a filter
  * keeps between requests stays between tests.
  */
 export function describeHosts(
@@ -20,7 +21,10 @@ export function describeHosts(
   options: SuiteOptions,
   body: (suite: SuiteContext) => void,
 ): void {
-  describe(`${name} [emulator]`, () => runOn(() => EmulatorHost.start(options), options, body));
+  const chosen = parseHosts(process.env[HOSTS_VARIABLE]);
+  if (chosen.includes("emulator"))
+    describe(`${name} [emulator]`, () => runOn(() => EmulatorHost.start(options), options, body));
+  if (chosen.every((kind) => kind === "emulator")) return;
   const envoy = inject("envoy");
   const label = `${name} [${envoy?.kind === "image" ? "container" : "envoy"}]`;
   if (envoy) describe(label, () => runOn(() => EnvoyHost.start(options, envoy), options, body));

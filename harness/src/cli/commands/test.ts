@@ -1,11 +1,12 @@
 /** `sidecraft test`: sets up and runs all tests. */
 import type { Command } from "commander";
-import { EnvoyNotFoundError } from "../../envoy/index.ts";
-import { dockerUnavailable } from "../../envoy/docker.ts";
+import { dockerUnavailable, EnvoyNotFoundError, obtainImage } from "../../envoy/index.ts";
+import { errorText } from "../../process/exec.ts";
+import { type HostKind, HOSTS_VARIABLE, parseHosts } from "../../model/hosts.ts";
 import { buildFilters } from "../../wasm/build.ts";
 import type { SetExitCode } from "../program.ts";
 import { withCommon } from "../support/common-options.ts";
-import { EXIT, explain } from "../support/errors.ts";
+import { EXIT, explain, UsageError } from "../support/errors.ts";
 import { buildEventText, findEnvoy } from "../support/set-up.ts";
 import { note, noteColors, print } from "../support/terminal.ts";
 import { runTests, type TestCount } from "../support/test-run.ts";
@@ -18,6 +19,7 @@ interface Lack {
 
 interface Options {
   readonly trace?: boolean;
+  readonly hosts?: string;
 }
 
 /** Adds the command. */
@@ -31,30 +33,47 @@ export function addTest(program: Command, setExitCode: SetExitCode): void {
     )
     .option("--trace", "print every call between host and filters; the texts in it may be secret")
     .argument("[vitest...]", "arguments for vitest: parts of file names, and its options")
+    .option(
+      "--hosts <list>",
+      "where behaviour is tested: emulator, envoy, container (default: emulator,envoy)",
+    )
     .allowUnknownOption()
-    .action(async (args: readonly string[], options: Options) => {
+    .action(async (args: readonly string[], { trace, hosts }: Options) => {
       // After an option that commander does not know it knows none.
-      const rest = args.filter((arg) => arg !== "--debug" && arg !== "--trace");
-      setExitCode(await test(rest, options.trace === true || args.includes("--trace")));
+      const isTraced = trace === true || args.includes("--trace");
+      const { rest, value } = takeOption(args, "--hosts");
+      const forVitest = rest.filter((arg) => arg !== "--debug" && arg !== "--trace");
+      setExitCode(await test(forVitest, isTraced, hosts ?? value));
     });
   withCommon(command, [
     ["sidecraft test", "everything"],
     ["sidecraft test filters/auth", "files whose path contains this"],
     ['sidecraft test -t "expired"', "tests whose name contains this"],
     ["sidecraft test filters/auth --trace", "with every call between Envoy and the filter"],
+    ["sidecraft test filters/auth --hosts emulator", "without a real Envoy"],
+    ["sidecraft test filters/auth --hosts container", "on Envoy in a container"],
     ["CI=true sidecraft test", "nothing may be skipped"],
   ]);
 }
 
-async function test(args: readonly string[], isTraced: boolean): Promise<number> {
+async function test(
+  args: readonly string[],
+  isTraced: boolean,
+  chosen = process.env[HOSTS_VARIABLE],
+): Promise<number> {
   const strict = isCi();
-  const env: NodeJS.ProcessEnv = { ...process.env, ...(isTraced && { SIDECRAFT_TRACE: "1" }) };
+  const hosts = chosenHosts(chosen);
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    ...(isTraced && { SIDECRAFT_TRACE: "1" }),
+    ...(chosen && { [HOSTS_VARIABLE]: chosen }),
+  };
   const lacks: Lack[] = [];
   try {
     await buildFilters({
       onProgress: (event) => event.state === "built" && note(noteColors.dim(buildEventText(event))),
     });
-    lacks.push(...(await findHosts(env)));
+    lacks.push(...(await findHosts(hosts, env)));
   } catch (error) {
     // A set-up that fails is one failure, so that the last line always tells the truth.
     note(`${noteColors.red("sidecraft:")} ${explain(error).message}`);
@@ -67,8 +86,27 @@ async function test(args: readonly string[], isTraced: boolean): Promise<number>
   return conclude(await runTests(args, env), strict);
 }
 
-/** Finds Envoy and Docker for the tests, and tells them by the environment; returns what there is not. */
-async function findHosts(env: NodeJS.ProcessEnv): Promise<readonly Lack[]> {
+/** Takes an option with its value, `--name value` or `--name=value`, out of arguments that commander has not parsed. */
+function takeOption(args: readonly string[], name: string): { rest: readonly string[]; value?: string } {
+  const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
+  if (at < 0) return { rest: args };
+  const joined = args[at]?.slice(name.length + 1);
+  const value = joined || args[at + 1];
+  if (value === undefined) throw new UsageError(`${name} needs a value`);
+  return { rest: args.toSpliced(at, joined ? 1 : 2), value };
+}
+
+function chosenHosts(text: string | undefined): readonly HostKind[] {
+  try {
+    return parseHosts(text);
+  } catch (error) {
+    throw new UsageError(`--hosts: ${errorText(error)}`);
+  }
+}
+
+/** Finds what the hosts need, and tells the tests by the environment; returns what there is not. */
+async function findHosts(hosts: readonly HostKind[], env: NodeJS.ProcessEnv): Promise<readonly Lack[]> {
+  if (hosts.every((kind) => kind === "emulator")) return [];
   const lacks: Lack[] = [];
   try {
     const envoy = await findEnvoy({ quiet: true });
@@ -78,10 +116,21 @@ async function findHosts(env: NodeJS.ProcessEnv): Promise<readonly Lack[]> {
     if (!(error instanceof EnvoyNotFoundError)) throw error;
     lacks.push({ what: "tests on a real Envoy", reason: error.message });
   }
-  const docker = await dockerUnavailable();
-  if (docker !== undefined)
-    lacks.push({ what: "tests in containers", reason: `no Docker engine: ${docker}` });
+  const containers = await containersUnavailable();
+  if (containers !== undefined) lacks.push({ what: "tests in containers", reason: containers });
   return lacks;
+}
+
+/** Sees to it that there is an image to test in; returns why there is none. */
+async function containersUnavailable(): Promise<string | undefined> {
+  const docker = await dockerUnavailable();
+  if (docker !== undefined) return `no Docker engine: ${docker}`;
+  try {
+    await obtainImage();
+    return undefined;
+  } catch (error) {
+    return errorText(error);
+  }
 }
 
 /** Prints the last line; returns the exit code. */

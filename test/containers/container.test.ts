@@ -9,7 +9,6 @@ import { createInterface } from "node:readline";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import {
   buildEnvoyImage,
-  dockerUnavailable,
   type ImageInstallation,
   resolveEnvoy,
   type RunningEnvoy,
@@ -19,22 +18,16 @@ import {
   validateConfig,
 } from "../../harness/src/envoy/index.ts";
 import { bootstrap } from "../../harness/src/ship/index.ts";
-import { CONFIGURED_MESSAGE, MODULES, writeModule } from "./modules.ts";
-import { envoyOrSkip } from "./support.ts";
-import { expectReloads } from "./reload-contract.ts";
-import { topologyWith } from "./topology.ts";
+import { CONFIGURED_MESSAGE, MODULES, writeModule } from "../envoy/modules.ts";
+import { envoyOrSkip } from "../envoy/support.ts";
+import { expectReloads } from "../envoy/reload-contract.ts";
+import { topologyWith } from "../envoy/topology.ts";
 
 const IMAGE = "sidecraft/envoy:test";
 
 const binary = await envoyOrSkip("binary");
-const reason = await dockerUnavailable();
-if (reason !== undefined) {
-  const message = `no container tests: ${reason} (.ci/docker.sh start)`;
-  if (process.env["CI"]) throw new Error(message);
-  console.warn(message);
-}
 
-describe.skipIf(binary === null || reason !== undefined)("Envoy in a container", () => {
+describe.skipIf(binary === null)("Envoy in a container", () => {
   let installation: ImageInstallation;
   let modules: Record<keyof typeof MODULES, string>;
   let upstream: Server;
@@ -118,7 +111,7 @@ describe.skipIf(binary === null || reason !== undefined)("Envoy in a container",
 
   it.each(["SIGTERM", "exit"])("ends with its process: %s", async (how) => {
     const argument = JSON.stringify({ installation, wasmPath: modules.empty, how });
-    const script = join(import.meta.dirname, "keep-running.ts");
+    const script = join(import.meta.dirname, "../envoy/keep-running.ts");
     const child = spawn(process.execPath, [script, argument], { stdio: ["ignore", "pipe", "inherit"] });
     const ended = once(child, "exit");
     await once(createInterface(child.stdout), "line");
