@@ -123,16 +123,17 @@ const rooms = {
   abi: [],
   bytecode: [],
   trace: ["abi", "model"],
-  emulator: ["abi", "bytecode", "model"],
+  symbols: ["bytecode"],
+  emulator: ["abi", "bytecode", "model", "symbols"],
   ship: ["model"],
   process: [],
   http: ["model"],
   tcp: ["model"],
-  wasm: ["bytecode", "process"],
-  envoy: ["model", "process", "ship"],
+  wasm: ["bytecode", "process", "symbols"],
+  envoy: ["model", "process", "ship", "symbols"],
   testing: ["emulator", "envoy", "http", "model", "tcp", "trace", "wasm"],
   demo: ["envoy", "http", "model", "wasm"],
-  cli: ["demo", "envoy", "model", "process", "ship", "wasm"],
+  cli: ["bytecode", "demo", "envoy", "model", "process", "ship", "symbols", "wasm"],
 };
 
 /** The border around a room of the harness, with what else it may not import (pattern -> why). */

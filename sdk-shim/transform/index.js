@@ -13,6 +13,12 @@ import { connectStandardLibrary } from "./standard-library.js";
 const SDK = "~lib/proxy-wasm-as-sdk/";
 const EXPORT_FLAG = 2; // CommonFlags.Export
 
+/**
+ * Content of a name section that calls function 0, which is an import, "". Envoy prints where a module trapped only if
+ * there is a name for any function; these 12 bytes are the least that makes it do so.
+ */
+const ONE_NAME = Uint8Array.of(1, 3, 1, 0, 0);
+
 /** The SDK class that `prototype` derives from, by name; undefined for any other class. */
 function sdkBase(prototype) {
   for (let base = prototype.basePrototype; base; base = base.basePrototype) {
@@ -122,7 +128,8 @@ export default class ProxyWasmExports extends Transform {
     dropExports(program, needed);
   }
 
-  afterCompile() {
+  afterCompile(module) {
     for (const check of [checkImports, checkAnyPlugin]) check(this.program);
+    if (!this.program.options.debugInfo) module.addCustomSection("name", ONE_NAME);
   }
 }

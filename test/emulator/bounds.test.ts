@@ -31,7 +31,7 @@ test.each([
   expect(error).toBeInstanceOf(GuestHangError);
   expect(error.function).toBe("proxy_on_request_headers");
   expect(error.message).toMatch(
-    /^proxy_on_request_headers has not returned after 100,000,000 steps .*\n {2}at .*wasm-function\[\d+\]:0x/s,
+    /^proxy_on_request_headers has not returned after 100,000,000 steps .*\n {2}at function \d+ \(offset 0x/s,
   );
   await expect(emulator.fetch(request())).rejects.toBe(error);
   expect(emulator.traps).toEqual([]);

@@ -50,7 +50,7 @@ export class Guest {
 
   /** Compiles the targets as filters are compiled, and has them count. */
   static async load(): Promise<Guest> {
-    const { wasmPath } = await buildEntry("test/fuzz/assembly/index.ts", ["filters"]);
+    const { wasmPath } = await buildEntry("test/fuzz/assembly/index.ts", { alsoRead: ["filters"] });
     const { wasm, offsets } = insertCounters(await readFile(wasmPath), { fuel: true });
     return new Guest(await Wasm.compile(wasm), offsets.length);
   }

@@ -55,10 +55,13 @@ export class GuestHangError extends Error {
   }
 }
 
-/** The frames of the guest in a stack trace. */
+/** The frames of a trap, one below the other. */
 function frames({ stack = "" }: Error): string {
-  const lines = stack.split("\n").filter((line) => line.includes("wasm-function["));
-  return lines.map((line) => `\n  ${line.trim()}`).join("");
+  const lines = stack.split("\n");
+  return lines
+    .filter((line) => /^ *at /.test(line))
+    .map((line) => `\n  ${line.trim()}`)
+    .join("");
 }
 
 /** The client saw its stream end without a complete response. */

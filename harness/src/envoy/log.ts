@@ -1,6 +1,7 @@
 /** Envoy's log: cut into lines, unescaped, with the lines of Wasm modules taken apart. */
 import { StringDecoder } from "node:string_decoder";
 import { LOG_LEVELS, type FilterSpec, type LogLevel, type LogLine } from "../model/index.ts";
+import { TrappedModules } from "./trapped-modules.ts";
 
 /** Lines kept of each kind; older ones are dropped, so that a long run does not fill memory. */
 const KEPT_LINES = 50_000;
@@ -30,6 +31,8 @@ export class EnvoyLog {
   readonly output: string[] = [];
   /** How many entries `output` has had, dropped ones included. */
   received = 0;
+  /** The modules whose backtraces get lines of their sources. */
+  readonly modules = new TrappedModules();
   readonly #prefixes: readonly Prefix[];
   readonly #listeners: LogListeners;
 
@@ -39,6 +42,7 @@ export class EnvoyLog {
    */
   constructor(filters: readonly FilterSpec[], listeners: LogListeners = {}) {
     this.#prefixes = prefixes(filters);
+    for (const { wasmPath } of filters) this.modules.add(wasmPath);
     this.#listeners = listeners;
   }
 
@@ -67,7 +71,7 @@ export class EnvoyLog {
 
   #take(raw: string): void {
     // Envoy runs with --log-format-escaped: what a module logs cannot look like another line.
-    const line = LINE.test(raw) ? unescapeLine(raw) : raw;
+    const line = this.modules.symbolize(LINE.test(raw) ? unescapeLine(raw) : raw);
     keep(this.output, line);
     this.received++;
     this.#listeners.onOutput?.(line);

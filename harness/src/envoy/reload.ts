@@ -81,6 +81,7 @@ export class Reloader {
     if (!this.#current.has(spec.name)) throw new Error(`Envoy runs no filter "${spec.name}"`);
     const before = await readCounters(admin, spec.name);
     const seen = log.received;
+    log.modules.add(spec.wasmPath);
     await this.#publish(spec);
 
     const verdict = await poll(

@@ -104,7 +104,9 @@ export class EmulatorHost implements RunningHost {
   /** A trap is a defect even where the failure policy hides it: it fails the test in which it happened. */
   endTest(): void {
     const [trap] = this.emulator.traps;
-    if (trap) throw new Error(`${trap.plugin} trapped in ${trap.function}: ${String(trap.error)}`);
+    if (!trap) return;
+    const { plugin, function: name, error } = trap;
+    throw new Error(`${plugin} trapped in ${name}: ${error.stack ?? String(error)}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,7 +7,9 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../process/exec.ts";
 import { beforeProcessEnds } from "../process/lifetime.ts";
+import { mapFile } from "../symbols/map-file.ts";
 import { type Diagnostic, parseDiagnostics, withoutCount } from "./diagnostics.ts";
+import { finishModule } from "./finish.ts";
 
 /** The workspace: the folder that holds `filters/` and `sdk-shim/`. */
 export const WORKSPACE = fileURLToPath(new URL("../../../", import.meta.url));
@@ -15,8 +17,11 @@ export const WORKSPACE = fileURLToPath(new URL("../../../", import.meta.url));
 /** A filter takes a few seconds; the limit is for a compiler that hangs. */
 const COMPILE_TIMEOUT_MS = 300_000;
 
+/** Changes when the same sources give other files. */
+const FORMAT = "2";
+
 /** Which of the targets of asconfig.json a module is built for. */
-export type Target = "release" | "debug";
+export type Target = "release" | "debug" | "coverage";
 
 /** A module on disk, ready to be loaded by a host. */
 export interface BuiltFilter {
@@ -93,23 +98,40 @@ export async function buildFilters(
 }
 
 /**
- * Compiles the filter with the entry file `entry` (a path below the workspace) to `build/test`, unless neither it nor
- * its neighbours in the folder nor the `alsoRead` folders have changed. Throws CompileError when it does not compile.
+ * Compiles the filter with the entry file `entry` (a path below the workspace) to `build/test`, or a folder in it for
+ * other targets than "release", unless neither it nor its neighbours in the folder nor the `alsoRead` folders have
+ * changed. Throws CompileError when it does not compile.
  */
-export function buildEntry(entry: string, alsoRead: readonly string[] = []): Promise<BuiltFilter> {
+export function buildEntry(
+  entry: string,
+  { alsoRead = [], target = "release" }: EntryOptions = {},
+): Promise<BuiltFilter> {
   // A chain may hold one filter several times: it is built once.
-  const running = entriesBeingBuilt.get(entry) ?? buildTestModule(entry, alsoRead);
-  entriesBeingBuilt.set(entry, running);
-  return running.finally(() => entriesBeingBuilt.delete(entry));
+  const key = `${target} ${entry}`;
+  const running = entriesBeingBuilt.get(key) ?? buildTestModule(entry, alsoRead, target);
+  entriesBeingBuilt.set(key, running);
+  return running.finally(() => entriesBeingBuilt.delete(key));
+}
+
+/** How `buildEntry` builds. */
+export interface EntryOptions {
+  /** Further folders that the module depends on. */
+  readonly alsoRead?: readonly string[];
+  readonly target?: Target;
 }
 
 const entriesBeingBuilt = new Map<string, Promise<BuiltFilter>>();
 
-async function buildTestModule(entry: string, alsoRead: readonly string[]): Promise<BuiltFilter> {
+async function buildTestModule(
+  entry: string,
+  alsoRead: readonly string[],
+  target: Target,
+): Promise<BuiltFilter> {
   const path = resolve(WORKSPACE, entry);
   // The whole path, since two entry files may be called alike.
-  const wasmPath = join(WORKSPACE, "build", "test", relative(WORKSPACE, path).replace(/\.ts$/, ".wasm"));
-  const module = { name: basename(entry, ".ts"), target: "release", entry: path, wasmPath } as const;
+  const place = relative(WORKSPACE, path).replace(/\.ts$/, ".wasm");
+  const folder = join(WORKSPACE, "build", "test", target === "release" ? "" : target);
+  const module = { name: basename(entry, ".ts"), target, entry: path, wasmPath: join(folder, place) };
   const others = alsoRead.map((folder) => join(WORKSPACE, folder));
   return buildModule(module, `${await sharedDigest()} ${await digestOf(others, [])}`, () => {});
 }
@@ -170,27 +192,27 @@ async function compile(filter: string, entry: string, target: Target, wasmPath: 
   );
   const unfinished = `${wasmPath}.${process.pid}.wasm`;
   const removeUnfinished = (): void => {
-    for (const file of [unfinished, `${unfinished}.map`]) rmSync(file, { force: true });
+    for (const file of [unfinished, mapFile(unfinished)]) rmSync(file, { force: true });
   };
   const release = beforeProcessEnds(removeUnfinished);
   try {
     // With source maps on, asc does not start a second Node: ending the child ends the compiler.
-    const args = [
-      "--enable-source-maps",
-      compiler,
-      entry,
-      "--config",
-      "asconfig.json",
-      "--target",
-      target,
-      "--noColors",
-    ];
+    const args = ["--enable-source-maps", compiler, entry, "--config", "asconfig.json", "--target", target];
+    // Names and map change nothing in the code; a release has them beside the module.
+    const output = ["--debug", "--sourceMap", "--noColors", "--outFile", unfinished];
     const options = { cwd: WORKSPACE, timeoutMs: COMPILE_TIMEOUT_MS };
-    const result = await run(process.execPath, [...args, "--outFile", unfinished], options);
+    const result = await run(process.execPath, [...args, ...output], options);
     if (result.timedOut)
       throw new CompileError(filter, `the compiler did not end within ${COMPILE_TIMEOUT_MS} ms`);
     if (result.status !== 0) throw new CompileError(filter, withoutCount(result.stdout + result.stderr));
-    if (existsSync(`${unfinished}.map`)) await rename(`${unfinished}.map`, `${wasmPath}.map`);
+    const [compiled, mapText] = await Promise.all([
+      readFile(unfinished),
+      readFile(mapFile(unfinished), "utf8"),
+    ]);
+    const { wasm, map } = finishModule(compiled, mapText, { wasmPath, keepNames: target !== "release" });
+    await writeFile(mapFile(unfinished), map);
+    await writeFile(unfinished, wasm);
+    await rename(mapFile(unfinished), mapFile(wasmPath));
     await rename(unfinished, wasmPath);
     return parseDiagnostics(result.stderr).length > 0 ? result.stderr.trim() : "";
   } finally {
@@ -201,7 +223,7 @@ async function compile(filter: string, entry: string, target: Target, wasmPath: 
 
 /** A digest over the TypeScript, JavaScript and JSON in `folders`, over `files`, and the compiler's version. */
 async function digestOf(folders: readonly string[], files: readonly string[]): Promise<string> {
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update(FORMAT);
   hash.update(readFileSync(createRequire(import.meta.url).resolve("assemblyscript/package.json")));
   const found = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -11,6 +11,8 @@ import {
   type Signature,
 } from "../../abi/index.ts";
 import { insertFuel } from "../../bytecode/fuel.ts";
+import { symbolizeStack } from "../../symbols/stack.ts";
+import { Symbols } from "../../symbols/symbols.ts";
 import { readShape, type ModuleShape } from "./signatures.ts";
 import { Wasm, type WasmModule } from "./webassembly.ts";
 
@@ -18,8 +20,8 @@ import { Wasm, type WasmModule } from "./webassembly.ts";
 export interface LoadedModule {
   /** Compiled with a bound on its steps ({@link FUEL_OF_A_CALL}) and on its memory. */
   readonly module: WasmModule;
-  /** Turns an offset in a stack trace into that in the file; undefined if the module runs as it is. */
-  readonly originalOffset: ((offset: number) => number) | undefined;
+  /** The stack of a trap with functions and lines of the sources, as far as these are known. */
+  readonly symbolize: (stack: string) => string;
   readonly digest: string;
   readonly version: AbiVersion;
   readonly shape: ModuleShape;
@@ -61,19 +63,25 @@ export async function loadModule(path: string): Promise<LoadedModule> {
     throw new LoadError("Failed to create new Wasm instance: initial memory is above 1 GiB");
   }
   const digest = createHash("sha256").update(bytes).digest("hex");
-  return { ...(await bounded(bytes, module)), digest, version, shape };
+  const { originalOffset, ...rest } = await bounded(bytes, module);
+  let symbols: Symbols | undefined;
+  const symbolize = (stack: string): string => {
+    symbols ??= Symbols.asFarAsKnown(path, bytes);
+    return symbolizeStack(stack, symbols, originalOffset);
+  };
+  return { ...rest, symbolize, digest, version, shape };
 }
 
 /** `module` with its bounds; as it is where it has instructions that are not known here. */
 async function bounded(
   bytes: Uint8Array,
   module: WasmModule,
-): Promise<Pick<LoadedModule, "module" | "originalOffset">> {
+): Promise<{ module: WasmModule; originalOffset?: (offset: number) => number }> {
   try {
     const { wasm, originalOffset } = insertFuel(bytes, FUEL_OF_A_CALL, MAX_PAGES);
     return { module: await Wasm.compile(wasm), originalOffset };
   } catch (error) {
-    if (error instanceof RangeError) return { module, originalOffset: undefined };
+    if (error instanceof RangeError) return { module };
     throw error;
   }
 }

@@ -54,7 +54,7 @@ export class Vm {
   readonly grpc = new Map<number, GrpcExchange>();
   /** Called once when the guest traps. */
   onFail: (vm: Vm) => void = () => {};
-  readonly #originalOffset: ((offset: number) => number) | undefined;
+  readonly #symbolize: (stack: string) => string;
   readonly #roots = new Map<string, Root>();
   readonly #pendingDone = new Set<Context>();
   readonly #ticks = new Map<Context, Timer>();
@@ -74,7 +74,7 @@ export class Vm {
     this.configuration = new Body(plugin.vmConfiguration);
     this.capabilities = plugin.capabilities;
     this.abi010 = plugin.module.version === "0_1_0";
-    this.#originalOffset = plugin.module.originalOffset;
+    this.#symbolize = plugin.module.symbolize;
     this.metrics = new MetricIds(host.metrics);
     this.own = new Context(this, 0);
     this.current = this.own;
@@ -343,13 +343,14 @@ export class Vm {
 
   #fail(context: Context, name: string, error: unknown): void {
     if (isHostError(error)) throw error;
-    restoreOffsets(error as Error, this.#originalOffset);
-    if (this.#fuel.value === 0) throw new GuestHangError(name, FUEL_OF_A_CALL, error as Error);
+    const trap = error as Error;
+    if (trap.stack !== undefined) trap.stack = this.#symbolize(trap.stack);
+    if (this.#fuel.value === 0) throw new GuestHangError(name, FUEL_OF_A_CALL, trap);
     this.host.traps.push({
       plugin: context.plugin?.name ?? "",
       worker: this.worker,
       function: name,
-      error: error as Error,
+      error: trap,
     });
     if (this.isFailed) return;
     this.isFailed = true;
@@ -368,13 +369,4 @@ function importsMemory(module: WasmModule): boolean {
 function newMemory(limits: { minimum: number; maximum: number | undefined }): WasmMemory {
   const { minimum, maximum = MAX_PAGES } = limits;
   return new Wasm.Memory({ initial: minimum, maximum: Math.min(maximum, MAX_PAGES) });
-}
-
-/** Has the stack trace of a trap name offsets as they are in the module's file. */
-function restoreOffsets(error: Error, original: ((offset: number) => number) | undefined): void {
-  if (!original || error.stack === undefined) return;
-  error.stack = error.stack.replace(
-    /(wasm-function\[\d+\]:0x)([\da-f]+)/g,
-    (_, where: string, offset: string) => where + original(parseInt(offset, 16)).toString(16),
-  );
 }

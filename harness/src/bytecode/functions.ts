@@ -1,0 +1,30 @@
+import { CODE, FUNCTION, IMPORTS, Reader, countImports, sectionsOf } from "./binary.ts";
+
+/** A function that is no import. */
+export interface FunctionBody {
+  /** Its number; imports come first. */
+  readonly index: number;
+  /** Where its locals are declared. */
+  readonly from: number;
+  /** Where its first instruction is. */
+  readonly first: number;
+  readonly to: number;
+}
+
+/** The functions of `module` in their order. Throws RangeError when it is no module. */
+export function functionBodies(module: Uint8Array): FunctionBody[] {
+  const sections = sectionsOf(module);
+  const code = sections.find(({ id }) => id === CODE);
+  if (!code) return [];
+  const reader = new Reader(module, code.from);
+  const imports = sections.find(({ id }) => id === IMPORTS);
+  const firstIndex = countImports(module, imports, FUNCTION);
+  return Array.from({ length: reader.unsigned() }, (_, position) => {
+    const length = reader.unsigned();
+    const from = reader.at;
+    for (let groups = reader.unsigned(); groups > 0; groups--) reader.skipNumbers(2);
+    const first = reader.at;
+    reader.at = from + length;
+    return { index: firstIndex + position, from, first, to: reader.at };
+  });
+}
