@@ -1,4 +1,15 @@
-import { CODE, EXPORTS, GLOBALS, MEMORIES, Reader, type Section, unsigned } from "./binary.ts";
+import {
+  CODE,
+  EXPORTS,
+  GLOBALS,
+  IMPORTS,
+  MEMORIES,
+  Reader,
+  type Section,
+  countImports,
+  sectionsOf,
+  unsigned,
+} from "./binary.ts";
 
 /** Sections stand in this order; custom ones (0) may stand anywhere. */
 const ORDER = [1, 2, 3, 4, MEMORIES, 13, GLOBALS, EXPORTS, 8, 9, 12, CODE, 11];
@@ -43,4 +54,16 @@ export function assemble(
   }
   emitMissingBefore(ORDER.length);
   return Uint8Array.from(Buffer.concat(parts));
+}
+
+/** The section of that number; undefined if there is none. */
+export function sectionOf(module: Uint8Array, id: number): Section | undefined {
+  return sectionsOf(module).find((section) => section.id === id);
+}
+
+/** The number that one more thing of a kind, with definitions in section `id`, will have. */
+export function indexOfNew(module: Uint8Array, kind: number, id: number): number {
+  const own = sectionOf(module, id);
+  const imported = countImports(module, sectionOf(module, IMPORTS), kind);
+  return imported + (own ? new Reader(module, own.from).unsigned() : 0);
 }
