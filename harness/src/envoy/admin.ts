@@ -1,7 +1,9 @@
 /** Envoy's administration interface, as far as the harness reads it. */
+import { MAIN_THREAD_HANGS } from "./errors.ts";
 import type { LogLevel } from "../model/index.ts";
 
 const ANSWER_TIMEOUT_MS = 10_000;
+const LIVE_TIMEOUT_MS = 2_000;
 
 /** Reads the admin port of one Envoy. */
 export interface EnvoyAdmin {
@@ -42,9 +44,12 @@ export class HttpAdmin implements EnvoyAdmin {
   }
 
   async #ask(method: string, path: string): Promise<string> {
-    const response = await fetch(this.url + path, {
-      method,
-      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const response = await fetch(this.url + path, { method, signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+      throw new Error(`Envoy does not answer within ${ANSWER_TIMEOUT_MS} ms. ${MAIN_THREAD_HANGS}`, {
+        cause: error,
+      });
     });
     const text = await response.text();
     if (response.status !== 200)
@@ -63,6 +68,15 @@ export class HttpAdmin implements EnvoyAdmin {
       if (name !== undefined && typeof value === "number") values.set(name, value);
     }
     return values;
+  }
+
+  /** Whether Envoy answers at all within 2 s, whatever it says. */
+  async answers(): Promise<boolean> {
+    const signal = AbortSignal.timeout(LIVE_TIMEOUT_MS);
+    return await fetch(`${this.url}/ready`, { signal }).then(
+      () => true,
+      () => false,
+    );
   }
 
   async ready(): Promise<boolean> {

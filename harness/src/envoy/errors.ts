@@ -1,6 +1,7 @@
 /** What can go wrong on the way to a running Envoy. */
 import type { ResolveStep } from "./installation.ts";
 import { complaints } from "./log.ts";
+import type { EnvoyExit } from "./options.ts";
 
 /** As many lines of Envoy's log as help. */
 const LAST_WORDS = 20;
@@ -21,14 +22,54 @@ export class EnvoyNotFoundError extends Error {
   }
 }
 
+/** Functions of a module that Envoy calls on its main thread, before it is ready and when a configuration comes. */
+const START_FUNCTIONS =
+  "_initialize, _start, proxy_on_context_create, proxy_on_vm_start or proxy_on_configure";
+
+/** What to think of an Envoy whose main thread does not answer. */
+export const MAIN_THREAD_HANGS =
+  `Its main thread does not answer: probably a module does not come back from ${START_FUNCTIONS}. ` +
+  "The emulator finds such loops and names the place.";
+
+/** Envoy has ended by itself: a crash, for instance because a module did what Envoy does not survive. */
+export class EnvoyEndedError extends Error {
+  override readonly name = "EnvoyEndedError";
+  readonly exit: EnvoyExit;
+
+  /**
+   * @param exit how it ended
+   * @param output everything that it printed
+   * @param options what was seen of it first
+   */
+  constructor(exit: EnvoyExit, output: readonly string[], options?: ErrorOptions) {
+    const how = exit.signal ?? (exit.status === null ? "status unknown" : `status ${exit.status}`);
+    const words = complaints(output).slice(-LAST_WORDS);
+    super([`Envoy has ended by itself (${how}); its last words:`, ...words].join("\n  "), options);
+    this.exit = exit;
+  }
+}
+
+/** A worker of Envoy does not answer any more, and never will. */
+export class WorkerHangError extends Error {
+  override readonly name = "WorkerHangError";
+
+  /** @param worker its name in Envoy's statistics */
+  constructor(worker: string) {
+    super(
+      `Envoy's ${worker} does not answer any more (its watchdog says so): probably a filter is in a loop that never ends. ` +
+        "Envoy has no bound for that; the emulator finds such loops and names the place.",
+    );
+  }
+}
+
 /** Why Envoy did not come up. */
 export type StartFailure =
   /** Another program listens on the port that was asked for. */
   | { readonly kind: "port-taken"; readonly port: number }
   /** Envoy ended by itself: it refused its configuration, a module or a plugin configuration. */
   | { readonly kind: "refused" }
-  /** Envoy runs, but was not ready in time. */
-  | { readonly kind: "timeout"; readonly afterMs: number };
+  /** Envoy runs, but was not ready in time; "hang" if its main thread does not even answer. */
+  | { readonly kind: "timeout" | "hang"; readonly afterMs: number };
 
 /** Envoy did not come up. The message carries Envoy's own last words where it had any. */
 export class EnvoyStartError extends Error {
@@ -69,12 +110,19 @@ export class EnvoyStartError extends Error {
       : EnvoyStartError.portTaken(Number(taken));
   }
 
-  /** The error for an Envoy that runs, but was not ready in time. */
-  static timeout(afterMs: number, output: readonly string[]): EnvoyStartError {
+  /**
+   * The error for an Envoy that runs, but was not ready in time.
+   *
+   * @param afterMs how long it had
+   * @param output everything that it printed
+   * @param hangs whether its main thread does not answer, rather than that something else takes long
+   */
+  static timeout(afterMs: number, output: readonly string[], hangs = false): EnvoyStartError {
     const lines = complaints(output).slice(-LAST_WORDS);
+    const cause = hangs ? `. ${MAIN_THREAD_HANGS}` : "";
     return new EnvoyStartError(
-      `Envoy was not ready within ${afterMs} ms`,
-      { kind: "timeout", afterMs },
+      `Envoy was not ready within ${afterMs} ms${cause}`,
+      { kind: hangs ? "hang" : "timeout", afterMs },
       lines,
     );
   }

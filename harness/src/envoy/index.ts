@@ -1,7 +1,13 @@
 /** A real Envoy: find or fetch it, start it natively or in a container, watch it, stop it. */
 export type { EnvoyAdmin } from "./admin.ts";
 export { dockerUnavailable, hasImage } from "./docker.ts";
-export { EnvoyNotFoundError, EnvoyStartError, type StartFailure } from "./errors.ts";
+export {
+  EnvoyEndedError,
+  EnvoyNotFoundError,
+  EnvoyStartError,
+  type StartFailure,
+  WorkerHangError,
+} from "./errors.ts";
 export { buildEnvoyImage, type ImageRequest } from "./image.ts";
 export {
   type BinaryInstallation,

@@ -135,12 +135,13 @@ async function untilReady(
     { timeoutMs, intervalMs: 10 },
   );
   if (ready !== undefined) return ready;
-  throw EnvoyStartError.timeout(timeoutMs, log.output);
+  // The admin port is open from early on; who answers there is the main thread, which also starts the modules.
+  throw EnvoyStartError.timeout(timeoutMs, log.output, admin !== undefined && !(await admin.answers()));
 }
 
 function refusal(exit: EnvoyExit, log: EnvoyLog): EnvoyStartError {
   return EnvoyStartError.refused(
-    `Envoy ended while starting (status ${exit.status ?? "unknown: a signal"})`,
+    `Envoy ended while starting (${exit.status === null ? (exit.signal ?? "a signal") : `status ${exit.status}`})`,
     log.output,
   );
 }
@@ -171,8 +172,8 @@ class EnvoyChild {
     }
     this.#release = beforeProcessEnds(() => this.#signal("SIGKILL"));
     this.exited = new Promise((resolve) => {
-      child.once("close", (status) => {
-        this.ended = { status };
+      child.once("close", (status, signal) => {
+        this.ended = { status, ...(signal && { signal }) };
         this.#release();
         resolve(this.ended);
       });

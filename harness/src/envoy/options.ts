@@ -51,6 +51,8 @@ export interface StartOptions {
 export interface EnvoyExit {
   /** Exit status; null if a signal ended it, or unknown. */
   readonly status: number | null;
+  /** The signal that ended it, where that is known. */
+  readonly signal?: NodeJS.Signals;
 }
 
 /** An Envoy that accepts requests. */
@@ -81,6 +83,13 @@ export interface RunningEnvoy extends AsyncDisposable {
   updateFilter(name: string, config: unknown): Promise<UpdateResult>;
   /** Replaces a filter by one of the same name: another configuration, module (read anew), environment. */
   replaceFilter(filter: FilterSpec): Promise<UpdateResult>;
+  /**
+   * Waits for an answer that comes through a worker.
+   *
+   * @throws {EnvoyEndedError} in the place of the answer's own error, if Envoy has ended by itself
+   * @throws {WorkerHangError} if a worker of Envoy does not answer any more
+   */
+  watch<T>(answer: Promise<T>): Promise<T>;
   /** Ends Envoy and removes what was made for it; a second call waits for the first. */
   stop(): Promise<void>;
 }

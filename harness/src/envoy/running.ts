@@ -5,6 +5,7 @@ import type { EnvoyInstallation } from "./installation.ts";
 import type { EnvoyLog } from "./log.ts";
 import type { EnvoyExit, RunningEnvoy } from "./options.ts";
 import type { Reloader } from "./reload.ts";
+import { Watch } from "./watch.ts";
 
 /** What a driver knows about the Envoy that it started. */
 export interface StartedEnvoy {
@@ -37,6 +38,7 @@ export class Running implements RunningEnvoy {
   readonly output: readonly string[];
   readonly exited: Promise<EnvoyExit>;
   readonly #started: StartedEnvoy;
+  readonly #watch: Watch;
   #stopping: Promise<void> | undefined;
 
   /** @param started what the driver knows */
@@ -53,6 +55,7 @@ export class Running implements RunningEnvoy {
     this.logs = started.log.logs;
     this.output = started.log.output;
     this.exited = started.exited;
+    this.#watch = new Watch(this);
   }
 
   async updateFilter(name: string, config: unknown): Promise<UpdateResult> {
@@ -63,6 +66,10 @@ export class Running implements RunningEnvoy {
 
   async replaceFilter(filter: FilterSpec): Promise<UpdateResult> {
     return this.#reloader().replace(filter, this.admin, this.#started.log);
+  }
+
+  watch<T>(answer: Promise<T>): Promise<T> {
+    return this.#watch.over(answer);
   }
 
   stop(): Promise<void> {

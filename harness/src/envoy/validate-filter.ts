@@ -2,7 +2,7 @@
 import type { FilterSpec } from "../model/index.ts";
 import { bootstrap } from "../ship/index.ts";
 import type { EnvoyInstallation } from "./installation.ts";
-import { validateConfig } from "./validate.ts";
+import { validateConfig, type ValidationLimits } from "./validate.ts";
 
 /** Whether a filter accepts a configuration. */
 export interface FilterVerdict {
@@ -23,6 +23,7 @@ const ANY_PORT = { host: "127.0.0.1", port: 0 };
 export async function validateFilter(
   installation: EnvoyInstallation,
   filter: FilterSpec,
+  limits?: ValidationLimits,
 ): Promise<FilterVerdict> {
   const topology = {
     filters: [filter],
@@ -33,6 +34,7 @@ export async function validateFilter(
   const result = await validateConfig(
     installation,
     bootstrap(topology, { listener: ANY_PORT, admin: ANY_PORT, clusters }),
+    limits,
   );
   return result.ok ? { accepted: true, errors: [] } : { accepted: false, errors: refusals(result.output) };
 }

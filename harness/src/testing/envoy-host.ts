@@ -100,7 +100,10 @@ export class EnvoyHost implements RunningHost {
   }
 
   readonly fetch: TestHost["fetch"] = async (path, options = {}) =>
-    fetchResult(await sendHttp(this.envoy.listenerPort, requestOf(path, options)), this.upstreams.lookup);
+    fetchResult(
+      await this.envoy.watch(sendHttp(this.envoy.listenerPort, requestOf(path, options))),
+      this.upstreams.lookup,
+    );
 
   readonly connect: TestHost["connect"] = async () => {
     const { tcpPort } = this.envoy;

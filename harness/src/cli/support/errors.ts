@@ -50,6 +50,8 @@ function explainStart(error: EnvoyStartError): string {
       return `port ${error.failure.port} is taken by another program: stop that program, or choose another port`;
     case "refused":
       return `Envoy did not start; it says why:\n${error.message}`;
+    case "hang":
+      return error.message;
     case "timeout":
       return `${error.message}\nIs the machine very busy? \`sidecraft doctor\` looks at what Envoy needs.`;
   }

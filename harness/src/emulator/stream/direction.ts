@@ -59,6 +59,10 @@ export class Direction {
         flow.holdsHeaders = true;
         flow.hasEnd = end;
         flow.isLimited = action === HeadersAction.StopAllAndBuffer;
+        if (context.wentOn) {
+          flow.holdsHeaders = false;
+          this.sendHeaders(headers, end, index + 1);
+        }
       } else context.maps[this.#kind * 2] = undefined;
       this.#settle(filter);
       if (isStop || this.isAborted) return;
@@ -109,6 +113,7 @@ export class Direction {
       if (isStop) {
         flow.stopped = Stop.Trailers;
         flow.pendingTrailers = trailers;
+        if (context.wentOn) this.sendTrailers(trailers, index + 1);
       } else context.maps[slot] = undefined;
       this.#settle(filter);
       if (isStop || this.isAborted || !this.#releaseHeaders(flow, index)) return;
@@ -220,7 +225,10 @@ export class Direction {
     const { vm } = context;
     const name = HOOKS[this.#kind][phase];
     if (!vm.exports(name)) return 0;
+    context.hook = name;
+    context.wentOn = false;
     const action = vm.invoke(context, name, context.id, size, end);
+    context.hook = undefined;
     if (vm.isFailed) {
       this.#stream.failFilter(filter);
       return DataAction.StopNoBuffer;

@@ -8,7 +8,7 @@ import { FilterState } from "../properties/filter-state.ts";
 import type { Context } from "../vm/context.ts";
 import { Client } from "./client.ts";
 import { Direction } from "./direction.ts";
-import { StreamFilter, type FilterInstance } from "./filter.ts";
+import { Stop, StreamFilter, type FilterInstance } from "./filter.ts";
 import { incomingHeaders, isBodiless, upstreamHeaders } from "./intake.ts";
 import { isGrpcRequest, plainReply, renderLocalReply, type LocalReply } from "./local-reply.ts";
 import { matchRoute, Router } from "./router.ts";
@@ -90,6 +90,11 @@ export class HttpStream {
     return this.responseHeaders !== undefined || this.#isOver;
   }
 
+  /** Whether nothing can come any more: on_log, on_done and on_delete are what is left. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Number of response body bytes that went to the client. */
   get responseBodyBytes(): number {
     return this.#client.bodyBytes;
@@ -160,9 +165,15 @@ export class HttpStream {
     this.#encodeLocalReply(reply);
   }
 
+  /** Whether one direction rests at the filter of `context`. */
+  isPaused(context: Context, direction: 0 | 1): boolean {
+    const filter = this.#filterOf(context);
+    return filter !== undefined && filter.flows[direction].stopped !== Stop.None;
+  }
+
   /** Goes on after a pause (proxy_continue_stream). */
   resume(context: Context, direction: 0 | 1): void {
-    const filter = this.filters.find((candidate) => candidate.context === context);
+    const filter = this.#filterOf(context);
     if (filter && !this.#isOver) (direction === 0 ? this.#decode : this.#encode).resume(filter);
   }
 
@@ -185,7 +196,7 @@ export class HttpStream {
 
   /** Takes trailers that a filter adds at the end of the body. @returns false if the message has some already */
   addTrailers(context: Context, direction: 0 | 1, trailers: HeaderMap): boolean {
-    const filter = this.filters.find((candidate) => candidate.context === context);
+    const filter = this.#filterOf(context);
     const existing = direction === 0 ? this.requestTrailers : this.responseTrailers;
     if (!filter || existing) return false;
     if (direction === 0) this.requestTrailers = trailers;
@@ -250,6 +261,10 @@ export class HttpStream {
   abandon(error: Error): void {
     this.#close();
     this.#onEnd({ error });
+  }
+
+  #filterOf(context: Context): StreamFilter | undefined {
+    return this.filters.find((candidate) => candidate.context === context);
   }
 
   #encodeLocalReply(reply: LocalReply): void {

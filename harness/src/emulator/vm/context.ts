@@ -1,6 +1,7 @@
 import { Expressions } from "../foreign/expressions.ts";
 import type { Body } from "../headers/body.ts";
 import type { HeaderMap } from "../headers/header-map.ts";
+import type { StreamEnding } from "../stream/misuse.ts";
 import type { HttpStream } from "../stream/stream.ts";
 import { TcpStream } from "../network/stream.ts";
 import type { Plugin } from "./plugin.ts";
@@ -41,6 +42,14 @@ export class Context {
   /** Bodies of which Envoy keeps a pointer after it has freed them: reading one crashes it. */
   readonly freedBodies: [boolean, boolean] = [false, false];
   endOfStream = false;
+  /** The hook of the stream's request or response that runs now. */
+  hook: string | undefined;
+  /** Replies and resets of the callback that runs, until they are carried out. */
+  readonly endings: StreamEnding[] = [];
+  /** Whether a reply of this filter was sent. */
+  hasReplied = false;
+  /** Whether the hook that runs told the host to go on although nothing was paused. */
+  wentOn = false;
   /** Bytes that buffer type 8 shows: the last buffer that was asked for. */
   callData: Body | undefined;
 

@@ -1,3 +1,4 @@
+import { HostCrashError } from "../errors.ts";
 import type { WasmMemory } from "./webassembly.ts";
 
 const EMPTY = Buffer.alloc(0);
@@ -12,23 +13,23 @@ export class GuestMemory {
     this.#memory = memory;
   }
 
-  /** Whether the module has a memory at all. */
-  get exists(): boolean {
-    return this.#memory !== undefined;
-  }
-
   /** Bytes of linear memory now. */
   get size(): number {
     return this.#memory?.buffer.byteLength ?? 0;
   }
 
-  /** Whether `length` bytes at `pointer` lie in memory. */
+  /**
+   * Whether `length` bytes at `pointer` lie in memory.
+   * @throws HostCrashError if the module has none: Envoy 1.40 follows the pointer
+   */
   has(pointer: number, length: number): boolean {
     const end = (pointer >>> 0) + (length >>> 0);
     if (end <= this.#bytes.length) return true;
     // The view is stale after memory.grow, which detaches its buffer.
-    const buffer = this.#memory?.buffer;
-    if (buffer === undefined || buffer === this.#bytes.buffer) return false;
+    if (!this.#memory)
+      throw new HostCrashError("a host function is given an address by a module without memory");
+    const { buffer } = this.#memory;
+    if (buffer === this.#bytes.buffer) return false;
     this.#bytes = Buffer.from(buffer);
     return end <= this.#bytes.length;
   }
