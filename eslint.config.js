@@ -131,7 +131,7 @@ const rooms = {
   tcp: ["model"],
   wasm: ["bytecode", "process", "symbols"],
   envoy: ["model", "process", "ship", "symbols"],
-  testing: ["emulator", "envoy", "http", "model", "tcp", "trace", "wasm"],
+  testing: ["abi", "emulator", "envoy", "http", "model", "tcp", "trace", "wasm"],
   demo: ["envoy", "http", "model", "wasm"],
   cli: ["bytecode", "demo", "envoy", "model", "process", "ship", "symbols", "wasm"],
 };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { generator } from "../chain/mutate.ts";
+import { randomNumbers } from "../../harness/src/testing/mutations.ts";
 import type { Guest } from "./guest.ts";
 import { type Random, mutate } from "./mutators.ts";
 import type { Target } from "./targets/target.ts";
@@ -33,7 +33,7 @@ export class Fuzzer {
     this.guest = guest;
     this.target = target;
     // Targets must not see the same sequence of changes.
-    this.random = generator(seed ^ createHash("sha256").update(target.name).digest().readInt32LE());
+    this.random = randomNumbers(seed ^ createHash("sha256").update(target.name).digest().readInt32LE());
     this.words = (target.words ?? []).map((word) => Buffer.from(word as Uint8Array));
     this.reached = new Uint8Array(guest.edges);
     // The allocator has branches, too: which of them run depends on what the memory holds.

@@ -1,6 +1,8 @@
 import type { HttpRequest, HttpResponse } from "../../harness/src/model/index.ts";
-import { type Seed, mutate } from "../chain/mutate.ts";
+import { mutate } from "../../harness/src/testing/mutations.ts";
 import type { Random } from "./mutators.ts";
+
+type Seed = Pick<HttpRequest, "headers" | "method" | "path">;
 
 const REQUESTS: readonly Seed[] = [
   {
@@ -54,10 +56,12 @@ const RESPONSES: readonly Seed[] = [
     ],
   },
 ];
+const WORDS = ["canary", "stable", "v1."];
+const NO_BODY = new Uint8Array();
 const STATUSES = [200, 200, 200, 204, 304, 404, 500, 503, 100, 600];
 
 function list(seeds: readonly Seed[], random: Random): Seed {
-  const mutated = mutate(seeds[random(seeds.length)] as Seed, random);
+  const mutated = mutate({ ...(seeds[random(seeds.length)] as Seed), body: NO_BODY }, random, WORDS);
   if (random(50) > 0) return mutated;
   const many = Array.from({ length: 1100 }, (_, i) => [`x-${i % 900}`, `${i}`] as const);
   return { ...mutated, headers: [...mutated.headers, ...many] };

@@ -1,7 +1,7 @@
-import { type generator } from "../chain/mutate.ts";
+import type { RandomNumbers } from "../../harness/src/testing/mutations.ts";
 
 /** A whole number from 0 to below its argument. */
-export type Random = ReturnType<typeof generator>;
+export type Random = RandomNumbers;
 
 const MAX_LENGTH = 4096;
 const MAX_ROUNDS = 4;

@@ -4,7 +4,7 @@ import { StreamResetError } from "../../harness/src/emulator/errors.ts";
 import { Emulator } from "../../harness/src/emulator/index.ts";
 import type { HttpRequest } from "../../harness/src/model/index.ts";
 import { topologyOf } from "../../harness/src/testing/suite.ts";
-import { generator } from "../chain/mutate.ts";
+import { randomNumbers } from "../../harness/src/testing/mutations.ts";
 import { carrying } from "../sdk/script.ts";
 import { hostileRequest, hostileResponse } from "./messages.ts";
 import { type Random, mutate } from "./mutators.ts";
@@ -75,7 +75,7 @@ describe("whole filters", () => {
     `$filter stands ${REQUESTS} hostile streams and the configurations between them (seed ${SEED})`,
     { timeout: 120_000 },
     async ({ filter, first, configuration, extra }) => {
-      const random = generator(SEED);
+      const random = randomNumbers(SEED);
       const name = "subject";
       const topology = await topologyOf({ filters: [{ filter, name, config: first }], workers: 2 });
       const clusters = (cluster: string) =>

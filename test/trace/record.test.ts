@@ -16,7 +16,8 @@ describeHosts("A recording", OPTIONS, ({ it, host }) => {
     expect(set).toMatchObject({ direction: "vm->host", contextId: hook?.contextId, result: 0 });
     const sent = host.kind === "emulator" ? '"x-added", "yes"' : "<7 bytes>, <3 bytes>";
     expect(set?.text).toBe(`proxy_replace_header_map_value(RequestHeaders, ${sent}) = Ok`);
-    expect(calls.indexOf(set as never)).toBeLessThan(calls.indexOf(hook as never));
+    expect(set?.hook).toBe(hook);
+    expect(calls.indexOf(hook as never)).toBeLessThan(calls.indexOf(set as never));
   });
 
   it("has what happened meanwhile and nothing else", async () => {

@@ -19,6 +19,7 @@ export {
   type InstallationSource,
   type ResolveStep,
 } from "./installation.ts";
+export { linearMemoryPages } from "./memory.ts";
 export { obtainImage } from "./obtain-image.ts";
 export type { EnvoyExit, RunningEnvoy, StartOptions, UpstreamAddress } from "./options.ts";
 export { resolveEnvoy, type ResolveOptions } from "./resolve.ts";

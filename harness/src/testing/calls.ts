@@ -10,7 +10,7 @@ const MOST_LINES_OF_TEST = 2_000;
 export interface Recording<T> {
   /** What the action resolved to. */
   readonly result: T;
-  /** Calls of both directions, each from when it was over: those within a hook stand before the hook. */
+  /** Calls of both directions, in the order in which they began. */
   readonly calls: readonly RecordedCall[];
   /** The calls of host functions among them. */
   readonly hostCalls: readonly RecordedCall[];

@@ -1,4 +1,4 @@
-import { Emulator } from "../emulator/index.ts";
+import { Emulator, settle } from "../emulator/index.ts";
 import type { GrpcHandler } from "../model/grpc.ts";
 import type { TcpSink } from "../model/index.ts";
 import { CallRecorder } from "../trace/index.ts";
@@ -11,6 +11,8 @@ import { TcpPeer } from "./tcp-peer.ts";
 import { TcpUpstream } from "./tcp-upstream.ts";
 import { Upstreams } from "./upstreams.ts";
 
+const PAGE_BYTES = 65_536;
+
 /** The emulator as a host of tests. `start` fails with the plugin's own words when a filter is refused. */
 export class EmulatorHost implements RunningHost {
   readonly kind = "emulator";
@@ -20,6 +22,7 @@ export class EmulatorHost implements RunningHost {
   private readonly upstreams: Upstreams;
   readonly tcpUpstream: TcpUpstream;
   private firstLogOfTest = 0;
+  private firstTrapOfTest = 0;
 
   private constructor(emulator: Emulator, calls: Calls, upstreams: Upstreams, tcpUpstream: TcpUpstream) {
     this.emulator = emulator;
@@ -91,11 +94,23 @@ export class EmulatorHost implements RunningHost {
     }
   };
 
+  readonly settled: TestHost["settled"] = () => settle();
+
+  get traps(): TestHost["traps"] {
+    return this.emulator.traps
+      .slice(this.firstTrapOfTest)
+      .map(({ plugin, function: name, error }) => ({ plugin, function: name, message: error.message }));
+  }
+
+  readonly memoryPages: TestHost["memoryPages"] = async () =>
+    this.emulator.memorySizes().map((bytes) => bytes / PAGE_BYTES);
+
   readonly updateFilter: TestHost["updateFilter"] = (name, config) =>
     this.emulator.updateFilter(name, config);
 
   beginTest(): void {
     this.firstLogOfTest = this.emulator.logs.length;
+    this.firstTrapOfTest = this.emulator.traps.length;
     this.calls.beginTest();
     this.tcpUpstream.beginTest();
     for (const upstream of this.upstreams.all) upstream.beginTest();

@@ -1,14 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type EnvoyInstallation, type RunningEnvoy, startEnvoy, upstreamBindHost } from "../envoy/index.ts";
+import {
+  type EnvoyInstallation,
+  linearMemoryPages,
+  type RunningEnvoy,
+  startEnvoy,
+  upstreamBindHost,
+} from "../envoy/index.ts";
 import { serveGrpc } from "../http/grpc.ts";
 import { sendHttp, serveHttp } from "../http/index.ts";
 import { parseDuration } from "../model/duration.ts";
 import { LOG_LEVELS, type LogLevel, TCP_CLUSTER, type TcpSink } from "../model/index.ts";
 import { connectTcp, serveTcp } from "../tcp/index.ts";
-import { CallRecorder, EnvoyTrace } from "../trace/index.ts";
+import { CallRecorder, EnvoyTrace, trapIn } from "../trace/index.ts";
 import { Calls, IS_TRACED, recordingOf } from "./calls.ts";
 import { EnvoyLogLevel } from "./envoy-log-level.ts";
-import type { SuiteOptions, TestHost } from "./host.ts";
+import type { FilterTrap, SuiteOptions, TestHost } from "./host.ts";
 import { fetchResult, requestOf } from "./messages.ts";
 import type { RunningHost } from "./running-host.ts";
 import { topologyOf } from "./suite.ts";
@@ -27,6 +33,8 @@ export class EnvoyHost implements RunningHost {
   private readonly calls: Calls;
   private readonly logLevel: LogLevel;
   private readonly wasmLevel: EnvoyLogLevel;
+  private readonly allTraps: readonly FilterTrap[];
+  private firstTrapOfTest = 0;
   private readonly upstreams: Upstreams;
   readonly tcpUpstream: TcpUpstream;
   private readonly resources: AsyncDisposable;
@@ -36,6 +44,7 @@ export class EnvoyHost implements RunningHost {
     kind: "envoy" | "container",
     envoy: RunningEnvoy,
     calls: Calls,
+    traps: readonly FilterTrap[],
     logLevel: LogLevel,
     upstreams: Upstreams,
     tcpUpstream: TcpUpstream,
@@ -44,6 +53,7 @@ export class EnvoyHost implements RunningHost {
     this.kind = kind;
     this.envoy = envoy;
     this.calls = calls;
+    this.allTraps = traps;
     this.logLevel = logLevel;
     this.wasmLevel = new EnvoyLogLevel(envoy, IS_TRACED ? "trace" : logLevel);
     this.upstreams = upstreams;
@@ -76,7 +86,9 @@ export class EnvoyHost implements RunningHost {
     const calls = new Calls();
     const { filters, networkFilters = [] } = topology;
     const [only, ...others] = [...filters, ...networkFilters];
-    const trace = new EnvoyTrace(calls, others.length === 0 ? (only?.name ?? "") : "");
+    const plugin = others.length === 0 ? (only?.name ?? "") : "";
+    const trace = new EnvoyTrace(calls, plugin);
+    const traps: FilterTrap[] = [];
     const envoy = resources.use(
       await startEnvoy({
         installation,
@@ -85,13 +97,18 @@ export class EnvoyHost implements RunningHost {
         reloadable: true,
         http1Trailers: true,
         logLevel: IS_TRACED ? "trace" : logLevel,
-        onOutput: (line) => trace.take(line),
+        onOutput: (line) => {
+          trace.take(line);
+          const trap = trapIn(line);
+          if (trap) traps.push({ plugin, ...trap });
+        },
       }),
     );
     return new EnvoyHost(
       installation.kind === "image" ? "container" : "envoy",
       envoy,
       calls,
+      traps,
       logLevel,
       upstreams,
       tcpUpstream,
@@ -147,10 +164,19 @@ export class EnvoyHost implements RunningHost {
     }
   };
 
+  readonly settled: TestHost["settled"] = () => this.wasmLevel.flush();
+
+  get traps(): TestHost["traps"] {
+    return this.allTraps.slice(this.firstTrapOfTest);
+  }
+
+  readonly memoryPages: TestHost["memoryPages"] = () => linearMemoryPages(this.envoy);
+
   readonly updateFilter: TestHost["updateFilter"] = (name, config) => this.envoy.updateFilter(name, config);
 
   beginTest(): void {
     this.firstLogOfTest = this.envoy.logs.length;
+    this.firstTrapOfTest = this.allTraps.length;
     this.calls.beginTest();
     this.tcpUpstream.beginTest();
     for (const upstream of this.upstreams.all) upstream.beginTest();

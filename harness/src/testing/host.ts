@@ -142,6 +142,15 @@ export interface TestClock {
   advance(duration: string): Promise<void>;
 }
 
+/** A filter trapped: its VM is gone, and with it what it kept. */
+export interface FilterTrap {
+  /** "" where the host does not say. */
+  readonly plugin: string;
+  /** The function that the host had called. */
+  readonly function: string;
+  readonly message: string;
+}
+
 /** One proxy with the filters under test: the emulator or a real Envoy, with the same answers. */
 export interface TestHost {
   readonly kind: "emulator" | "envoy" | "container";
@@ -163,6 +172,15 @@ export interface TestHost {
    * after the response (`proxy_on_done`) can be missing. Rejects as `action` does.
    */
   record<T>(action: () => Promise<T>): Promise<Recording<T>>;
+  /** Resolves when requests are over, as far as they end by themselves, and what was logged of them is in `logs`. */
+  settled(): Promise<void>;
+  /** Traps of filters since the test began. */
+  readonly traps: readonly FilterTrap[];
+  /**
+   * Pages of linear memory (64 KiB) of each VM that there is now, on all threads. Rejects where nobody can see them: an
+   * Envoy in a container, or on another system than Linux.
+   */
+  memoryPages(): Promise<readonly number[]>;
   /** Gives a running filter a new configuration; refused ones leave the old one in force. */
   updateFilter(name: string, config: unknown): Promise<UpdateResult>;
 }

@@ -48,6 +48,15 @@ export class LateHost implements TestHost {
   get record(): TestHost["record"] {
     return this.started.record;
   }
+  get settled(): TestHost["settled"] {
+    return this.started.settled;
+  }
+  get traps(): TestHost["traps"] {
+    return this.started.traps;
+  }
+  get memoryPages(): TestHost["memoryPages"] {
+    return this.started.memoryPages;
+  }
   get updateFilter(): TestHost["updateFilter"] {
     return this.started.updateFilter;
   }

@@ -4,10 +4,16 @@ import type { BorderCall, CallSink } from "../model/calls.ts";
 const LINE =
   /^\[[^\]]+\]\[\d+\]\[trace\]\[wasm\] \[[^\]]*\/wasm_vm\.cc:\d+\] \[(?<direction>host->vm|vm->host|vm<-host|host<-vm)\] (?:\w+\.)?(?<name>\w+)(?:\((?<args>[^)]*)\)| return: (?<result>.*))$/;
 /** A trap: the function that the host had called does not return. */
-const TRAP = /^\[[^\]]+\]\[\d+\]\[\w+\]\[wasm\] \[[^\]]*\] Function: (?<name>\w+) failed/;
+const TRAP = /^\[[^\]]+\]\[\d+\]\[\w+\]\[wasm\] \[[^\]]*\] Function: (?<name>\w+) failed: (?<message>.*)/s;
 
 const ALLOCATORS = ["malloc", "proxy_on_memory_allocate"];
 const SET_CONTEXT = "proxy_set_effective_context";
+
+/** The trap that a line of Envoy's output tells of, if it does. */
+export function trapIn(line: string): { readonly function: string; readonly message: string } | undefined {
+  const { name, message = "" } = TRAP.exec(line)?.groups ?? {};
+  return name === undefined ? undefined : { function: name, message };
+}
 
 /** What runs on one thread of Envoy. */
 interface Thread {
@@ -71,9 +77,9 @@ export class EnvoyTrace {
   }
 
   #trap(line: string, thread: Thread): void {
-    const name = TRAP.exec(line)?.groups?.["name"];
+    const trap = trapIn(line);
     const hook = thread.hooks.at(-1);
-    if (name === undefined || hook?.call.function !== name) return;
+    if (!trap || hook?.call.function !== trap.function) return;
     thread.hooks.pop();
     this.#sink.hookEnds(hook.call, "trap");
   }
