@@ -70,5 +70,6 @@ export { SharedValue, getSharedData, setSharedData } from "./assembly/shared-dat
 export { SharedQueue } from "./assembly/shared-queue";
 export { Signature, Verification, sign, verifySignature } from "./assembly/signatures";
 export { sourceAddress, withoutPort } from "./assembly/source-address";
+export { StatKind, StatsUpdate } from "./assembly/stats";
 export { currentTimeNanoseconds, monotonicTimeNanoseconds } from "./assembly/time";
 export { vmConfiguration } from "./assembly/vm-configuration";

@@ -15,6 +15,7 @@ import { HAS_CONNECTIONS, connectionOf, endConnection, logConnection } from "./c
 import { CALL_DATA, PLUGIN_CONFIGURATION } from "./body";
 import { beginAnswer, beginLastHook, beginRequestHook, beginResponseHook, isStreamEnded } from "./phase";
 import { createContext, deleteContext, filterOf, isPlugin, pluginOf } from "./registry";
+import { StatsUpdate } from "./stats";
 import { vmConfiguration } from "./vm-configuration";
 import "./abort";
 import "./globals/dom";
@@ -86,6 +87,13 @@ export function proxy_on_vm_start(rootId: u32, configurationSize: u32): u32 {
 export function envoy_on_resolve_dns(rootId: u32, token: u32, size: u32): void {
   enter();
   DnsLookup.settle(token);
+  end();
+}
+
+export function envoy_on_stats_update(rootId: u32, size: u32): void {
+  enter();
+  const plugin = pluginOf(rootId);
+  if (plugin) plugin.onStatsUpdate(new StatsUpdate());
   end();
 }
 
@@ -182,6 +190,25 @@ export function proxy_on_request_trailers(id: u32, count: u32): u32 {
   const filter = requestFilter(id);
   const action = filter ? filter.onRequestTrailers() : Action.Continue;
   return endRequestHook(filter, action);
+}
+
+/** Whatever it returns, the metadata goes on, and what was paused stays so. */
+export function proxy_on_request_metadata(id: u32, count: u32): u32 {
+  enter();
+  beginRequestHook();
+  const filter = filterOf(id);
+  if (filter) filter.onRequestMetadata(count);
+  end();
+  return Action.Continue;
+}
+
+export function proxy_on_response_metadata(id: u32, count: u32): u32 {
+  enter();
+  beginResponseHook();
+  const filter = filterOf(id);
+  if (filter) filter.onResponseMetadata(count);
+  end();
+  return Action.Continue;
 }
 
 export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {

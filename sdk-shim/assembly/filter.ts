@@ -143,6 +143,12 @@ export abstract class HttpFilter extends Context {
     return Action.Continue;
   }
 
+  /**
+   * `count` entries of metadata of the request have come (METADATA frames, an extension of HTTP/2 that Envoy takes with
+   * `allow_metadata`), any time after its headers. They go on in any case, and the ABI gives no way to read them.
+   */
+  onRequestMetadata(count: i32): void {}
+
   /** The response's headers have arrived, from upstream or from a filter that replied itself. */
   onResponseHeaders(endOfStream: bool): Action {
     return Action.Continue;
@@ -157,6 +163,9 @@ export abstract class HttpFilter extends Context {
   onResponseTrailers(): Action {
     return Action.Continue;
   }
+
+  /** The same of the response; see `onRequestMetadata`. */
+  onResponseMetadata(count: i32): void {}
 
   /**
    * The stream is over and about to be logged: all headers can be read, none changed. It also comes for

@@ -7,6 +7,7 @@ import { Context, HttpFilter } from "./filter";
 import { Headers, REQUEST_HEADERS, RESPONSE_HEADERS, RESPONSE_TRAILERS } from "./headers";
 import { LogLevel, log } from "./log";
 import { NetworkFilter } from "./network-filter";
+import { StatsUpdate } from "./stats";
 
 /** How far a plugin is on its way to its end. */
 enum Stage {
@@ -253,6 +254,22 @@ export abstract class Plugin extends Context {
    * ```
    */
   onLog(): void {}
+
+  /**
+   * The statistics of the proxy are there again; comes where the plugin is a stat sink (`envoy.stat_sinks.wasm`), every
+   * `stats_flush_interval`, on the main thread only.
+   *
+   * @example
+   * ```ts
+   * class Alarm extends Plugin {
+   *   onStatsUpdate(stats: StatsUpdate): void {
+   *     const name = Bytes.of("cluster_manager.update_failure");
+   *     while (stats.next()) if (stats.name == name && stats.delta > 0) log(LogLevel.Warn, name);
+   *   }
+   * }
+   * ```
+   */
+  onStatsUpdate(stats: StatsUpdate): void {}
 
   /** The headers of the request, in `onLog`. */
   get requestHeaders(): Headers {

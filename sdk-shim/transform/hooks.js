@@ -9,6 +9,8 @@ export const HOOKS = {
     onResponseHeaders: "proxy_on_response_headers",
     onResponseBody: "proxy_on_response_body",
     onResponseTrailers: "proxy_on_response_trailers",
+    onRequestMetadata: "proxy_on_request_metadata",
+    onResponseMetadata: "proxy_on_response_metadata",
     onLog: "proxy_on_log",
     onDone: "proxy_on_done",
   },
@@ -28,6 +30,7 @@ export const HOOKS = {
     onForeignFunction: "proxy_on_foreign_function",
     onTick: "proxy_on_tick",
     onLog: "proxy_on_log",
+    onStatsUpdate: "envoy_on_stats_update",
     onDone: "proxy_on_done",
   },
   HttpCall: {

@@ -31,6 +31,18 @@ function withAccessLog(config: JsonObject, access_log: JsonObject[]): JsonObject
   return { ...config, static_resources: static_resources as unknown as JsonObject };
 }
 
+/** Adds a stat sink. */
+function withStatSink(typed_config: JsonObject): (config: JsonObject) => JsonObject {
+  const sink = { name: "envoy.stat_sinks.wasm", typed_config };
+  return (config) => ({ ...config, stats_flush_interval: "0.05s", stats_sinks: [sink] });
+}
+
+/** How many statistics of a kind Envoy has that were ever written. */
+async function used(envoy: RunningEnvoy, type: string): Promise<number> {
+  const text = await envoy.admin.get(`/stats?usedonly&type=${type}`);
+  return text.split("\n").filter((line) => line !== "").length;
+}
+
 /** Runs `test` on an Envoy with one upstream, whose bootstrap is amended. */
 async function onEnvoy(
   amend: (config: JsonObject) => JsonObject,
@@ -92,15 +104,26 @@ describe.skipIf(!installation)("A module in Envoy", () => {
     );
   });
 
-  it("is a stat sink as far as it has nothing to do there", async () => {
-    const typed_config = await plugin("access-log", "stat_sinks.wasm.v3.Wasm");
-    await onEnvoy(
-      (config) => ({
-        ...config,
-        stats_flush_interval: "0.05s",
-        stats_sinks: [{ name: "envoy.stat_sinks.wasm", typed_config }],
-      }),
-      (envoy) => logged(envoy, "ticked"),
+  it("is a stat sink, and sees every counter and gauge that was ever written", async () => {
+    await onEnvoy(withStatSink(await plugin("stat-sink", "stat_sinks.wasm.v3.Wasm")), async (envoy) => {
+      expect((await get(envoy, "/")).status).toBe(200);
+      // Reading them changes some, and brings some about.
+      await expect
+        .poll(
+          async () => {
+            const [counters, gauges] = await Promise.all([used(envoy, "Counters"), used(envoy, "Gauges")]);
+            expect(Math.min(counters, gauges)).toBeGreaterThan(10);
+            return envoy.logs.at(-1)?.message === `${counters} and ${gauges}`;
+          },
+          { timeout: 10_000 },
+        )
+        .toBe(true);
+    });
+  });
+
+  it("may be a stat sink that does not look at them: nothing traps", async () => {
+    await onEnvoy(withStatSink(await plugin("access-log", "stat_sinks.wasm.v3.Wasm")), (envoy) =>
+      logged(envoy, "ticked"),
     );
   });
 });

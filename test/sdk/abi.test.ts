@@ -16,6 +16,7 @@ import {
   NETWORK_HOOKS,
   NEVER_CALLED,
   PENDING,
+  SHOWN_ELSEWHERE,
   WASI_ROWS,
   type ImportRow,
 } from "./abi-rows.ts";
@@ -28,7 +29,8 @@ const FILTER = {
   vmConfig: { vmStart: [["logLine", 2, "Plugin.onVmStart"]] },
   environment: { T_ABI: "1" },
 };
-const SUITE = { filters: [FILTER], ...GRPC_CLUSTERS };
+const SINK = scripted({ statsUpdate: [["logLine", 2, "Plugin.onStatsUpdate"]] }, "sink");
+const SUITE = { filters: [FILTER], statSinks: [SINK], statsFlushInterval: "50ms", ...GRPC_CLUSTERS };
 const HEADERS: readonly Field[] = [["x-t", "1"]];
 const ROWS: readonly (readonly [string, ImportRow])[] = Object.entries({ ...ENV_ROWS, ...WASI_ROWS });
 
@@ -191,7 +193,7 @@ describeHosts("The ABI", SUITE, ({ it, host }) => {
     await expect.poll(said).toContain("Plugin.onQueueReady");
     await host.updateFilter("script", { configure: CONFIGURE });
     await run(host, {});
-    const shownElsewhere = { ...NEVER_CALLED, ...NETWORK_HOOKS };
+    const shownElsewhere = { ...NEVER_CALLED, ...SHOWN_ELSEWHERE, ...NETWORK_HOOKS };
     const called = HOOK_ROWS.map(({ hook }) => hook).filter((hook) => !(hook in shownElsewhere));
     await expect.poll(() => called.filter((hook) => !said().has(hook))).toEqual([]);
   });

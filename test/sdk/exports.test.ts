@@ -22,6 +22,8 @@ const STREAM_HOOKS = [
   "proxy_on_response_headers",
   "proxy_on_response_body",
   "proxy_on_response_trailers",
+  "proxy_on_request_metadata",
+  "proxy_on_response_metadata",
   "proxy_on_log",
   "proxy_on_done",
 ];
@@ -70,6 +72,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     "proxy_on_queue_ready",
     "proxy_on_foreign_function",
     "envoy_on_resolve_dns",
+    "envoy_on_stats_update",
     "proxy_on_tick",
     "proxy_on_http_call_response",
     ...GRPC_HOOKS,

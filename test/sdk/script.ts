@@ -18,6 +18,8 @@ export interface StreamScript {
   readonly responseHeaders?: readonly Step[];
   readonly responseBody?: readonly Step[];
   readonly responseTrailers?: readonly Step[];
+  readonly requestMetadata?: readonly Step[];
+  readonly responseMetadata?: readonly Step[];
   readonly log?: readonly Step[];
   readonly done?: readonly Step[];
 }
@@ -29,6 +31,7 @@ export interface PluginScript {
   readonly configure?: readonly Step[];
   readonly tick?: readonly Step[];
   readonly queueReady?: readonly Step[];
+  readonly statsUpdate?: readonly Step[];
   readonly done?: readonly Step[];
 }
 

@@ -14,6 +14,7 @@ import { settle, VirtualClock } from "./clock.ts";
 import { PluginRefusedError } from "./errors.ts";
 import type { CallTraceEntry, Host, Trap } from "./host.ts";
 import { LogSink } from "./logs.ts";
+import { flushStats } from "./stat-sinks.ts";
 import { PluginHost } from "./plugins.ts";
 import { Random } from "./random.ts";
 import { SharedData } from "./shared/data.ts";
@@ -114,30 +115,33 @@ export class Emulator implements AsyncDisposable {
    * @throws HostFunctionNotEmulated if a module needs at start what is not emulated
    */
   static async start(options: EmulatorOptions): Promise<Emulator> {
-    const { workers, filters, networkFilters = [] } = options.topology;
+    const { workers, filters, networkFilters = [], statSinks = [], statsFlushInterval } = options.topology;
     if (!Number.isInteger(workers) || workers < 1)
       throw new TypeError(`workers must be 1 or more, not ${workers}`);
     const emulator = new Emulator(options);
     const modules = new Map<string, LoadedModule>();
-    const { filters: http, networkFilters: network } = emulator.#plugins;
+    const plugins = emulator.#plugins;
+    const inChain = (chain: typeof plugins.filters) => (plugin: Plugin) => plugins.add(plugin, chain);
     const places = [
-      ...filters.map((spec) => ({ spec, chain: http })),
-      ...networkFilters.map((spec) => ({ spec, chain: network })),
+      ...filters.map((spec) => ({ spec, add: inChain(plugins.filters) })),
+      ...networkFilters.map((spec) => ({ spec, add: inChain(plugins.networkFilters) })),
+      ...statSinks.map((spec) => ({ spec, add: (plugin: Plugin) => plugins.addStatSink(plugin) })),
     ];
-    for (const { spec, chain } of places) {
+    for (const { spec, add } of places) {
       const refuse = (reason: string): PluginRefusedError =>
         new PluginRefusedError(spec.name, reason, emulator.logs);
       try {
         const module = modules.get(spec.wasmPath) ?? (await loadModule(spec.wasmPath));
         modules.set(spec.wasmPath, module);
-        const reason = emulator.#plugins.add(new Plugin(spec, module, spec.config), chain);
+        const reason = add(new Plugin(spec, module, spec.config));
         if (reason !== undefined) throw refuse(reason);
       } catch (error) {
         if (error instanceof LoadError) throw refuse(error.message);
         throw error;
       }
     }
-    emulator.#plugins.startWorkers();
+    plugins.startWorkers();
+    if (plugins.statSinks.length > 0) flushStats(emulator.#host, plugins.statSinks, statsFlushInterval);
     return emulator;
   }
 

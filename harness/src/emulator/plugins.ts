@@ -32,6 +32,7 @@ export class PluginHost {
   readonly filters: Filter[] = [];
   /** The chain of network filters; they share VMs with the HTTP filters of the same key. */
   readonly networkFilters: Filter[] = [];
+  readonly statSinks: FilterInstance[] = [];
   readonly #host: Host;
   readonly #threads: readonly Thread[];
   readonly #bases = new Map<string, Vm>();
@@ -57,6 +58,16 @@ export class PluginHost {
     this.#instantiate(plugin, this.#main);
     chain.push({ plugin, instances: [] });
     return undefined;
+  }
+
+  /**
+   * Starts a stat sink, which lives on the main thread only.
+   * @returns why Envoy refuses it, or undefined
+   */
+  addStatSink(plugin: Plugin): string | undefined {
+    const reason = this.#check(plugin);
+    if (reason === undefined) this.statSinks.push(this.#instantiate(plugin, this.#main));
+    return reason;
   }
 
   /** Starts the workers, each with all chains, after every filter has been added. */

@@ -139,7 +139,7 @@ async function containerBootstrap(options: StartOptions, publisher: ContainerPub
       copies.push({ ...filter, wasmPath: await publisher.publishModule(filter.wasmPath) });
     return copies;
   };
-  const { networkFilters } = options.topology;
+  const { networkFilters, statSinks } = options.topology;
   const clusters: ClusterSpec[] = options.clusters.map(({ host, ...cluster }) => {
     return { ...cluster, host: host === undefined || isOnThisMachine(host) ? HARNESS_HOST : host };
   });
@@ -149,6 +149,7 @@ async function containerBootstrap(options: StartOptions, publisher: ContainerPub
     ...options.topology,
     filters: await placed(options.topology.filters),
     ...(networkFilters && { networkFilters: await placed(networkFilters) }),
+    ...(statSinks && { statSinks: await placed(statSinks) }),
   };
   const config = bootstrap(topology, {
     listener: { host: "0.0.0.0", port: LISTENER_PORT },
@@ -158,6 +159,7 @@ async function containerBootstrap(options: StartOptions, publisher: ContainerPub
     ...(server !== undefined && { dynamicFilters: { restCluster: DISCOVERY_CLUSTER } }),
     ...(options.accessLog === true && { accessLog: "/dev/stdout" }),
     ...(options.http1Trailers !== undefined && { http1Trailers: options.http1Trailers }),
+    ...(options.http2Metadata !== undefined && { http2Metadata: options.http2Metadata }),
   });
   return options.amend?.(config) ?? config;
 }

@@ -41,6 +41,8 @@ export interface StartOptions {
   readonly accessLog?: boolean;
   /** Pass HTTP/1.1 trailers on. */
   readonly http1Trailers?: boolean;
+  /** Pass METADATA frames of HTTP/2 on. */
+  readonly http2Metadata?: boolean;
   /** Has the last word on the bootstrap: makes of it one with what the harness has no option for. */
   readonly amend?: (config: JsonObject) => JsonObject;
   /** Milliseconds until Envoy must be ready; 60,000 when absent. */
@@ -94,9 +96,13 @@ export interface RunningEnvoy extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** The filters of all chains. */
-export function allFilters({ filters, networkFilters = [] }: Topology): readonly FilterSpec[] {
-  return [...filters, ...networkFilters];
+/** The filters of all chains, and the stat sinks. */
+export function allFilters({
+  filters,
+  networkFilters = [],
+  statSinks = [],
+}: Topology): readonly FilterSpec[] {
+  return [...filters, ...networkFilters, ...statSinks];
 }
 
 /** Whether an upstream runs on the machine of the harness. */

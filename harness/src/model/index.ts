@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly headers: HeaderList;
   readonly body: Uint8Array;
   readonly trailers?: HeaderList;
+  /** A METADATA frame behind the headers (an extension of HTTP/2); HTTP/1.1 has nothing of the kind. */
+  readonly metadata?: HeaderList;
 }
 
 /** A final response. */
@@ -26,6 +28,8 @@ export interface HttpResponse {
   readonly headers: HeaderList;
   readonly body: Uint8Array;
   readonly trailers?: HeaderList;
+  /** As in a request. */
+  readonly metadata?: HeaderList;
 }
 
 /** Answers what reaches a cluster. Rejecting or throwing resets the connection. */
@@ -87,6 +91,10 @@ export interface Topology {
    * such listener when absent.
    */
   readonly networkFilters?: readonly FilterSpec[];
+  /** Plugins that get the statistics of the process, on its main thread. */
+  readonly statSinks?: readonly FilterSpec[];
+  /** How often the statistics are handed out ("200ms", "1.5s"); every 5 seconds when absent. */
+  readonly statsFlushInterval?: string;
   readonly routes: readonly RouteSpec[];
   readonly workers: number;
 }

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { type FilterSpec, type RouteSpec, TCP_CLUSTER, type Topology } from "../model/index.ts";
 import { discoveredHttpFilter, httpFilter, type FilterSource } from "./http-filter.ts";
 import type { JsonObject } from "./json.ts";
+import { statSinks } from "./stat-sinks.ts";
 import { tcpListener } from "./tcp-listener.ts";
 
 /** An address that Envoy listens on. Port 0 lets the kernel choose. */
@@ -39,7 +40,16 @@ export interface BootstrapOptions {
   readonly accessLog?: string;
   /** Pass trailers on in HTTP/1.1, which Envoy drops by default. */
   readonly http1Trailers?: boolean;
+  /** Pass METADATA frames on in HTTP/2 (an extension), which Envoy refuses by default. */
+  readonly http2Metadata?: boolean;
 }
+
+/** Of HTTP/2, from the same guide as {@link EDGE_SETTINGS}. */
+const HTTP2_SETTINGS: JsonObject = {
+  max_concurrent_streams: 100,
+  initial_stream_window_size: 65_536,
+  initial_connection_window_size: 1_048_576,
+};
 
 /**
  * Connection manager settings from Envoy's guide "Configuring Envoy as an edge proxy": paths are normalised
@@ -54,11 +64,7 @@ const EDGE_SETTINGS: JsonObject = {
   merge_slashes: true,
   path_with_escaped_slashes_action: "UNESCAPE_AND_REDIRECT",
   common_http_protocol_options: { idle_timeout: "3600s" },
-  http2_protocol_options: {
-    max_concurrent_streams: 100,
-    initial_stream_window_size: 65_536,
-    initial_connection_window_size: 1_048_576,
-  },
+  http2_protocol_options: HTTP2_SETTINGS,
   stream_idle_timeout: "300s",
   request_timeout: "300s",
 };
@@ -88,7 +94,7 @@ const OVERLOAD_MANAGER: JsonObject = {
  */
 export function bootstrap(topology: Topology, options: BootstrapOptions): JsonObject {
   const { networkFilters } = topology;
-  for (const filters of [topology.filters, networkFilters ?? []]) {
+  for (const filters of [topology.filters, networkFilters ?? [], topology.statSinks ?? []]) {
     refuseRepeats(
       "filters",
       filters.map((filter) => filter.name),
@@ -120,8 +126,9 @@ export function bootstrap(topology: Topology, options: BootstrapOptions): JsonOb
           ? [tcpListener(TCP_LISTENER_NAME, socketAddress(tcp.host, tcp.port), networkFilters)]
           : []),
       ],
-      clusters: options.clusters.map((spec) => clusterConfig(spec, options.http1Trailers ?? false)),
+      clusters: options.clusters.map((spec) => clusterConfig(spec, options)),
     },
+    ...statSinks(topology),
     overload_manager: OVERLOAD_MANAGER,
   };
 }
@@ -144,6 +151,9 @@ function connectionManager(topology: Topology, options: BootstrapOptions): JsonO
         "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
       stat_prefix: "ingress_http",
       ...EDGE_SETTINGS,
+      ...(options.http2Metadata === true && {
+        http2_protocol_options: { ...HTTP2_SETTINGS, allow_metadata: true },
+      }),
       ...(options.http1Trailers === true && { http_protocol_options: { enable_trailers: true } }),
       ...(options.accessLog !== undefined && { access_log: [accessLogger(options.accessLog)] }),
       route_config: {
@@ -169,15 +179,17 @@ function routeConfig(route: RouteSpec): JsonObject {
   };
 }
 
-function clusterConfig(spec: ClusterSpec, http1Trailers: boolean): JsonObject {
+function clusterConfig(spec: ClusterSpec, options: BootstrapOptions): JsonObject {
+  const http2 = options.http2Metadata === true ? { allow_metadata: true } : {};
   const endpoint = { endpoint: { address: socketAddress(spec.host, spec.port) } };
   return {
     name: spec.name,
     ...(isIP(spec.host) > 0 ? { type: "STATIC" } : { type: "STRICT_DNS", dns_lookup_family: "V4_PREFERRED" }),
     load_assignment: { cluster_name: spec.name, endpoints: [{ lb_endpoints: [endpoint] }] },
     ...(spec.http2 === true
-      ? upstreamProtocol({ http2_protocol_options: {} })
-      : http1Trailers && upstreamProtocol({ http_protocol_options: { enable_trailers: true } })),
+      ? upstreamProtocol({ http2_protocol_options: http2 })
+      : options.http1Trailers === true &&
+        upstreamProtocol({ http_protocol_options: { enable_trailers: true } })),
   };
 }
 

@@ -8,6 +8,7 @@ import {
 } from "../envoy/index.ts";
 import { serveGrpc } from "../http/grpc.ts";
 import { sendHttp, serveHttp } from "../http/index.ts";
+import { sendHttp2, serveHttp2 } from "../http/metadata.ts";
 import { parseDuration } from "../model/duration.ts";
 import { LOG_LEVELS, type LogLevel, TCP_CLUSTER, type TcpSink } from "../model/index.ts";
 import { connectTcp, serveTcp } from "../tcp/index.ts";
@@ -37,6 +38,7 @@ export class EnvoyHost implements RunningHost {
   private firstTrapOfTest = 0;
   private readonly upstreams: Upstreams;
   readonly tcpUpstream: TcpUpstream;
+  private readonly send: typeof sendHttp;
   private readonly resources: AsyncDisposable;
   private firstLogOfTest = 0;
 
@@ -48,6 +50,7 @@ export class EnvoyHost implements RunningHost {
     logLevel: LogLevel,
     upstreams: Upstreams,
     tcpUpstream: TcpUpstream,
+    send: typeof sendHttp,
     resources: AsyncDisposable,
   ) {
     this.kind = kind;
@@ -58,21 +61,23 @@ export class EnvoyHost implements RunningHost {
     this.wasmLevel = new EnvoyLogLevel(envoy, IS_TRACED ? "trace" : logLevel);
     this.upstreams = upstreams;
     this.tcpUpstream = tcpUpstream;
+    this.send = send;
     this.resources = resources;
   }
 
   static async start(options: SuiteOptions, installation: EnvoyInstallation): Promise<EnvoyHost> {
     const topology = await topologyOf(options);
-    const { grpc = [], unreachable = [] } = options;
+    const { grpc = [], unreachable = [], http2Metadata = false } = options;
     const upstreams = new Upstreams([...topology.routes.map((route) => route.cluster), ...grpc]);
     await using resources = new AsyncDisposableStack();
     const host = await upstreamBindHost(installation);
     const listening = await Promise.all(
       upstreams.all.map(async (upstream) => {
         const { name } = upstream;
-        const http2 = grpc.includes(name);
-        const server = http2 ? serveGrpc(upstream.grpc.handle, host) : serveHttp(upstream.handle, host);
-        return { name, http2, port: resources.use(await server).port };
+        const isGrpc = grpc.includes(name);
+        const serve = http2Metadata ? serveHttp2 : serveHttp;
+        const server = isGrpc ? serveGrpc(upstream.grpc.handle, host) : serve(upstream.handle, host);
+        return { name, http2: isGrpc || http2Metadata, port: resources.use(await server).port };
       }),
     );
     const nowhere = unreachable.map((name) => ({ name, http2: true, port: PORT_OF_NOBODY }));
@@ -96,6 +101,7 @@ export class EnvoyHost implements RunningHost {
         clusters,
         reloadable: true,
         http1Trailers: true,
+        http2Metadata,
         logLevel: IS_TRACED ? "trace" : logLevel,
         onOutput: (line) => {
           trace.take(line);
@@ -112,13 +118,14 @@ export class EnvoyHost implements RunningHost {
       logLevel,
       upstreams,
       tcpUpstream,
+      http2Metadata ? sendHttp2 : sendHttp,
       resources.move(),
     );
   }
 
   readonly fetch: TestHost["fetch"] = async (path, options = {}) =>
     fetchResult(
-      await this.envoy.watch(sendHttp(this.envoy.listenerPort, requestOf(path, options))),
+      await this.envoy.watch(this.send(this.envoy.listenerPort, requestOf(path, options))),
       this.upstreams.lookup,
     );
 

@@ -19,6 +19,8 @@ export interface FetchOptions {
   readonly headers?: HeadersInit;
   readonly body?: string | Uint8Array;
   readonly trailers?: HeadersInit;
+  /** A METADATA frame behind the headers; only in suites with `http2Metadata`. */
+  readonly metadata?: HeadersInit;
   /** Which worker takes the request; the emulator only, Envoy chooses itself. Default: in turn. */
   readonly worker?: number;
 }
@@ -208,11 +210,17 @@ export interface SuiteOptions {
   readonly filters: readonly FilterUnderTest[];
   /** Network filters before a TCP proxy, on a listener of their own. */
   readonly networkFilters?: readonly FilterUnderTest[];
+  /** Stat sinks, which get the statistics every `statsFlushInterval`. */
+  readonly statSinks?: readonly FilterUnderTest[];
+  /** Default "5s", as in Envoy. */
+  readonly statsFlushInterval?: string;
   readonly routes?: readonly RouteSpec[];
   /** Clusters that speak gRPC (HTTP/2); no route need lead there. */
   readonly grpc?: readonly string[];
   /** Clusters with an address where nobody listens. */
   readonly unreachable?: readonly string[];
+  /** Requests and responses travel over HTTP/2, where they can carry metadata. */
+  readonly http2Metadata?: boolean;
   readonly workers?: number;
   /** The lowest level that modules log at; default info. */
   readonly logLevel?: LogLevel;

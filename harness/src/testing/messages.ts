@@ -24,6 +24,7 @@ export function requestOf(path: string, options: FetchOptions): HttpRequest {
     headers: headerList(options.headers),
     body: bodyBytes(options.body),
     ...(options.trailers && { trailers: headerList(options.trailers) }),
+    ...(options.metadata && { metadata: headerList(options.metadata) }),
   };
 }
 

@@ -11,6 +11,8 @@ export async function topologyOf(options: SuiteOptions): Promise<Topology> {
     ...(options.networkFilters && {
       networkFilters: await Promise.all(options.networkFilters.map(filterSpec)),
     }),
+    ...(options.statSinks && { statSinks: await Promise.all(options.statSinks.map(filterSpec)) }),
+    ...(options.statsFlushInterval !== undefined && { statsFlushInterval: options.statsFlushInterval }),
     routes: options.routes ?? DEFAULT_ROUTES,
     workers: options.workers ?? 1,
   };

@@ -58,6 +58,7 @@ export class Upstream implements UpstreamDouble {
       headers: headerList(answer.headers),
       body: bodyBytes(answer.body ?? this.name),
       ...("trailers" in answer && answer.trailers && { trailers: answer.trailers }),
+      ...("metadata" in answer && answer.metadata && { metadata: answer.metadata }),
     };
     return markResponse(response, this.name, index);
   };

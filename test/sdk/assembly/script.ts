@@ -6,6 +6,7 @@ import {
   Bytes,
   HttpFilter,
   Plugin,
+  StatsUpdate,
   getProperty,
   propertyPath,
   registerPlugin,
@@ -44,6 +45,14 @@ class ScriptFilter extends HttpFilter {
     return this.run("responseTrailers", 0, true);
   }
 
+  onRequestMetadata(count: i32): void {
+    this.run("requestMetadata", count, false);
+  }
+
+  onResponseMetadata(count: i32): void {
+    this.run("responseMetadata", count, false);
+  }
+
   onLog(): void {
     this.run("log", 0, true);
   }
@@ -63,6 +72,7 @@ class ScriptFilter extends HttpFilter {
 
 class ScriptPlugin extends Plugin {
   private script: Script = new Script(Bytes.EMPTY);
+  private statistics: i32 = 0;
 
   configure(config: Bytes): bool {
     this.script = new Script(config);
@@ -81,6 +91,11 @@ class ScriptPlugin extends Plugin {
 
   onTick(): void {
     this.run("tick");
+  }
+
+  onStatsUpdate(stats: StatsUpdate): void {
+    while (stats.next()) this.statistics++;
+    this.run("statsUpdate");
   }
 
   onForeignFunction(functionId: u32, argument: Bytes): void {

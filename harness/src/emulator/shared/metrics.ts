@@ -7,17 +7,32 @@ export interface Metric {
   readonly type: number;
   /** Counters and gauges: the value. Histograms: how many values were recorded. */
   value: bigint;
+  /** Whether it was ever written: Envoy shows no others to stat sinks. */
+  isUsed: boolean;
+}
+
+/** A counter or gauge as a stat sink sees it. */
+export interface MetricUpdate {
+  readonly type: number;
+  /** With `wasmcustom.` in front. */
+  readonly name: string;
+  readonly value: bigint;
+  /** By how much a counter went up since the last update. */
+  readonly delta: bigint;
+  readonly isUsed: boolean;
 }
 
 /** Statistics of the whole process, by name, as Envoy's `/stats` shows them (`wasmcustom.` in front). */
 export class MetricStore {
   readonly #metrics = new Map<string, Metric>();
+  /** Values of counters at the last update. */
+  readonly #latched = new Map<Metric, bigint>();
 
   /** The statistic of that name and kind; a counter and a gauge of one name are two. */
   define(type: number, name: string): Metric {
     const key = `${type}${name}`;
     let metric = this.#metrics.get(key);
-    if (!metric) this.#metrics.set(key, (metric = { type, value: 0n }));
+    if (!metric) this.#metrics.set(key, (metric = { type, value: 0n, isUsed: false }));
     return metric;
   }
 
@@ -26,6 +41,17 @@ export class MetricStore {
     const values = new Map<string, number>();
     for (const [key, metric] of this.#metrics) values.set(`wasmcustom.${key.slice(1)}`, Number(metric.value));
     return values;
+  }
+
+  /** Counters and gauges for the stat sinks; counters are counted anew from here on. */
+  update(): readonly MetricUpdate[] {
+    const metrics = [...this.#metrics].filter(([, { type }]) => type !== MetricType.Histogram);
+    return metrics.map(([key, metric]) => {
+      const { type, value, isUsed } = metric;
+      const delta = value - (this.#latched.get(metric) ?? 0n);
+      this.#latched.set(metric, value);
+      return { type, name: `wasmcustom.${key.slice(1)}`, value, delta, isUsed };
+    });
   }
 }
 
@@ -60,6 +86,7 @@ export class MetricIds {
     if (!metric) return Status.NotFound;
     if (type === MetricType.Counter && offset <= 0n) return Status.BadArgument;
     metric.value = (metric.value + offset) & MASK;
+    metric.isUsed = true;
     return Status.Ok;
   }
 
@@ -67,6 +94,7 @@ export class MetricIds {
   record(id: number, value: bigint): Status {
     const metric = this.#metrics.get(id);
     if (!metric) return Status.NotFound;
+    metric.isUsed = true;
     if (metric.type === MetricType.Gauge) metric.value = value & MASK;
     else metric.value = (metric.value + (metric.type === MetricType.Counter ? value & MASK : 1n)) & MASK;
     return Status.Ok;

@@ -1,4 +1,4 @@
-import type { HttpResponse } from "../../model/index.ts";
+import type { HeaderList, HttpResponse } from "../../model/index.ts";
 import { Body } from "../headers/body.ts";
 import type { HeaderMap } from "../headers/header-map.ts";
 import type { Terminal } from "./direction.ts";
@@ -15,6 +15,7 @@ export class Client implements Terminal {
   readonly #stream: HttpStream;
   readonly #body = new Body();
   #headers: HeaderMap | undefined;
+  #metadata: HeaderList | undefined;
   #bytes = 0;
 
   constructor(stream: HttpStream) {
@@ -57,6 +58,10 @@ export class Client implements Terminal {
     this.#end(trailers);
   }
 
+  metadata(metadata: HeaderList): void {
+    this.#metadata = metadata;
+  }
+
   /** What the client has got so far, if the headers are there. */
   partial(): HttpResponse | undefined {
     const headers = this.#headers;
@@ -77,7 +82,10 @@ export class Client implements Terminal {
       if (bytes.length < Number(announced)) return this.#stream.reset("content_length_mismatch");
       bytes = bytes.subarray(0, Number(announced));
     }
-    const response = toResponse(headers, bytes);
+    const response = {
+      ...toResponse(headers, bytes),
+      ...(this.#metadata && { metadata: this.#metadata }),
+    };
     this.#stream.complete(
       trailers && trailers.size > 0 ? { ...response, trailers: trailers.fields() } : response,
     );

@@ -1,4 +1,5 @@
 import { DataAction, HeadersAction } from "../../abi/index.ts";
+import type { HeaderList } from "../../model/index.ts";
 import { Body } from "../headers/body.ts";
 import type { HeaderMap } from "../headers/header-map.ts";
 import type { Context } from "../vm/context.ts";
@@ -10,11 +11,22 @@ export interface Terminal {
   headers(headers: HeaderMap, end: boolean): void;
   data(body: Body, end: boolean): void;
   trailers(trailers: HeaderMap): void;
+  metadata(metadata: HeaderList): void;
 }
 
 const HOOKS = [
-  ["proxy_on_request_headers", "proxy_on_request_body", "proxy_on_request_trailers"],
-  ["proxy_on_response_headers", "proxy_on_response_body", "proxy_on_response_trailers"],
+  [
+    "proxy_on_request_headers",
+    "proxy_on_request_body",
+    "proxy_on_request_trailers",
+    "proxy_on_request_metadata",
+  ],
+  [
+    "proxy_on_response_headers",
+    "proxy_on_response_body",
+    "proxy_on_response_trailers",
+    "proxy_on_response_metadata",
+  ],
 ] as const;
 
 /**
@@ -127,6 +139,26 @@ export class Direction {
     if (!this.isAborted) this.#terminal.trailers(trailers);
   }
 
+  /** Sends metadata down the chain. It waits where the headers do, and stops nowhere else. */
+  sendMetadata(metadata: HeaderList, from = 0): void {
+    for (let index = from; index < this.#filters.length; index++) {
+      if (this.isAborted) return;
+      const filter = this.#filters[index] as StreamFilter;
+      const flow = filter.flows[this.#kind];
+      const isHeld = flow.stopped === Stop.Headers;
+      const context = isHeld ? undefined : this.#stream.contextFor(filter, this.#kind);
+      if (context) {
+        this.#call(filter, context, 3, metadata.length, 0);
+        this.#settle(filter);
+      }
+      if (isHeld || flow.holdsHeaders) {
+        flow.pendingMetadata = metadata;
+        return;
+      }
+    }
+    if (!this.isAborted) this.#terminal.metadata(metadata);
+  }
+
   /** Goes on at `filter` if the iteration rests there (continue_stream); otherwise does nothing, as Envoy. */
   resume(filter: StreamFilter): void {
     const flow = filter.flows[this.#kind];
@@ -144,12 +176,14 @@ export class Direction {
     if (was === Stop.Headers) {
       // Nothing but the headers has been shown to the filter: what came meanwhile begins with it.
       this.sendHeaders(this.#headers, isEnd && !pending, index + 1);
+      this.#releaseMetadata(flow, index);
       if (pending) this.sendData(pending, isEnd, index);
       if (trailers) this.sendTrailers(trailers, index);
       return;
     }
     if (filter.context) filter.context.bodies[this.#kind] = undefined;
     if (holdsHeaders) this.sendHeaders(this.#headers, isEnd && was === Stop.HeadersOnly, index + 1);
+    this.#releaseMetadata(flow, index + 1);
     if (pending || (was === Stop.Data && isEnd)) this.sendData(pending ?? new Body(), isEnd, index + 1);
     if (trailers) this.sendTrailers(trailers, index + 1);
   }
@@ -160,7 +194,15 @@ export class Direction {
     flow.holdsHeaders = false;
     if (flow.stopped === Stop.HeadersOnly) flow.stopped = Stop.None;
     this.sendHeaders(this.#headers, false, index + 1);
+    this.#releaseMetadata(flow, index + 1);
     return !this.isAborted;
+  }
+
+  /** Sends on metadata that waited for the headers, from filter number `from` on. */
+  #releaseMetadata(flow: FlowState, from: number): void {
+    const { pendingMetadata } = flow;
+    flow.pendingMetadata = undefined;
+    if (pendingMetadata) this.sendMetadata(pendingMetadata, from);
   }
 
   /** Calls the data hook. @returns what goes on to the next filter, undefined if it stops here */
@@ -221,7 +263,7 @@ export class Direction {
   }
 
   /** Calls a hook. @returns its action; a stop if the guest trapped, sent a local response or reset the stream */
-  #call(filter: StreamFilter, context: Context, phase: 0 | 1 | 2, size: number, end: number): number {
+  #call(filter: StreamFilter, context: Context, phase: 0 | 1 | 2 | 3, size: number, end: number): number {
     const { vm } = context;
     const name = HOOKS[this.#kind][phase];
     if (!vm.exports(name)) return 0;

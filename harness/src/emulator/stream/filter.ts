@@ -1,3 +1,4 @@
+import type { HeaderList } from "../../model/index.ts";
 import type { Body } from "../headers/body.ts";
 import type { HeaderMap } from "../headers/header-map.ts";
 import type { Context } from "../vm/context.ts";
@@ -19,6 +20,8 @@ export class FlowState {
   /** The headers have not gone on, but body and trailers are shown to the filter (StopIteration). */
   holdsHeaders = false;
   pendingTrailers: HeaderMap | undefined;
+  /** Metadata that waits for the headers. */
+  pendingMetadata: HeaderList | undefined;
   /** Headers said StopAllIterationAndBuffer: more than the limit is an error instead of back-pressure. */
   isLimited = false;
 

@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse, RouteSpec } from "../../model/index.ts";
+import type { HeaderList, HttpRequest, HttpResponse, RouteSpec } from "../../model/index.ts";
 import type { Timer } from "../clock.ts";
 import { Body } from "../headers/body.ts";
 import type { HeaderMap } from "../headers/header-map.ts";
@@ -25,6 +25,7 @@ export class Router implements Terminal {
   readonly #stream: HttpStream;
   #body = new Body();
   #headers: HeaderMap | undefined;
+  #metadata: HeaderList | undefined;
   #timeout: Timer | undefined;
 
   constructor(stream: HttpStream) {
@@ -55,6 +56,10 @@ export class Router implements Terminal {
 
   trailers(trailers: HeaderMap): void {
     this.#send(trailers);
+  }
+
+  metadata(metadata: HeaderList): void {
+    this.#metadata = metadata;
   }
 
   /** Forgets the upstream: its answer is not waited for any more. */
@@ -120,6 +125,7 @@ export class Router implements Terminal {
       authority: headers.get(":authority") ?? "",
       headers: headers.fields(),
       body,
+      ...(this.#metadata && { metadata: this.#metadata }),
     };
     return trailers && trailers.size > 0 ? { ...request, trailers: trailers.fields() } : request;
   }

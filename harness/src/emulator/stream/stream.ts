@@ -102,10 +102,11 @@ export class HttpStream {
 
   /** Receives the whole request in the shape of HTTP/1.1: headers, the body in one piece, then its end. */
   start(): void {
-    const { body, trailers } = this.request;
-    const hasBody = body.length > 0 || trailers !== undefined;
+    const { body, trailers, metadata } = this.request;
+    const hasBody = body.length > 0 || trailers !== undefined || metadata !== undefined;
     this.#decode.sendHeaders(this.requestHeaders, !hasBody);
     if (!hasBody) return;
+    if (metadata) this.#decode.sendMetadata(metadata);
     this.requestBodyBytes = body.length;
     if (body.length > 0) this.#decode.sendData(new Body(body), false);
     if (!trailers) return this.#decode.sendData(new Body(), true);
@@ -121,11 +122,13 @@ export class HttpStream {
     const elapsed = this.host.clock.now() - (this.upstreamStart ?? this.startTime);
     const headers = upstreamHeaders(response, this.isHead, elapsed);
     this.responseHeaders = headers;
+    const { metadata } = response;
     const hasBody =
       !isBodiless(response.status, this.isHead) &&
-      (response.body.length > 0 || response.trailers !== undefined);
+      (response.body.length > 0 || response.trailers !== undefined || metadata !== undefined);
     this.#encode.sendHeaders(headers, !hasBody);
     if (!hasBody) return;
+    if (metadata) this.#encode.sendMetadata(metadata);
     if (response.body.length > 0) this.#encode.sendData(new Body(response.body), false);
     if (!response.trailers) return this.#encode.sendData(new Body(), true);
     this.responseTrailers = new HeaderMap(INLINE_TRAILER);
