@@ -40,8 +40,8 @@ export interface HttpServer extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Serves `handler` on a free port of address `host`; a handler that fails breaks the connection off. */
-export async function serveHttp(handler: ClusterHandler, host: string): Promise<HttpServer> {
+/** Serves `handler` on a port of address `host`, a free one if it is 0; a handler that fails breaks the connection off. */
+export async function serveHttp(handler: ClusterHandler, host: string, port = 0): Promise<HttpServer> {
   const server = createServer((incoming, outgoing) => {
     answer(incoming, handler).then(
       (response) => {
@@ -51,7 +51,7 @@ export async function serveHttp(handler: ClusterHandler, host: string): Promise<
       () => incoming.socket.destroy(),
     );
   });
-  server.listen(0, host);
+  server.listen(port, host);
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
