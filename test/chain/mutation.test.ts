@@ -61,7 +61,7 @@ it(
       const request = mutation({ from, seed: SEED, words: WORDS }, n);
       const { status } = await host.fetch(request.path, request);
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      host.endTest();
+      await host.endTest();
     }
     console.log(`mutated requests by status: ${JSON.stringify(Object.fromEntries(statuses))}`);
 

@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { beforeEach, expect } from "vitest";
 import { type GrpcAnswer, type GrpcUpstreamCall, describeHosts } from "../../harness/src/testing/index.ts";
 import { GRPC_CLUSTERS, callsOf, firstCall, reported, unary } from "./grpc.ts";
 import { type Field, type Step, carrying, reports, run, scripted } from "./script.ts";
@@ -8,6 +8,8 @@ const SHOW: Step[] = [["grpcAnswer"], ["grpcMessage"], ["resumeRequest"]];
 const BROKEN = "upstream connect error or disconnect/reset before headers. reset reason:";
 
 describeHosts("GrpcCall", SUITE, ({ it, host }) => {
+  beforeEach(() => host.upstream("authority").replyGrpc({}));
+
   it("pauses the request until the answer resumes it", async () => {
     host.upstream("authority").replyGrpc({ message: "alice" });
     const then: Step[] = [...SHOW.slice(0, 2), ["setFromGrpc", "x-t-user"], ["resumeRequest"]];
@@ -228,6 +230,8 @@ describeHosts(
   "GrpcCall of a plugin",
   { ...SUITE, filters: [scripted({ configure: [["tickPeriod", 100]], tick: TICK })], workers: 1 },
   ({ it, host }) => {
+    beforeEach(() => host.upstream("authority").replyGrpc({}));
+
     it("runs from a tick", async () => {
       await host.clock.advance("200ms");
       expect(await reported(host, "=authority")).toContain("0=");

@@ -14,9 +14,9 @@ async function told(host: RunningHost, way: string): Promise<string[]> {
   await using running = host;
   running.beginTest();
   expect((await running.fetch("/", { headers: { "x-way": way } })).status).toBe(503);
-  const complaint = (): string => {
+  const complaint = async (): Promise<string> => {
     try {
-      running.endTest();
+      await running.endTest();
       return "";
     } catch (error) {
       return (error as Error).message;
@@ -24,7 +24,7 @@ async function told(host: RunningHost, way: string): Promise<string[]> {
   };
   // Envoy's log comes when it comes.
   await expect.poll(complaint).not.toBe("");
-  return complaint().split("\n");
+  return (await complaint()).split("\n");
 }
 
 const envoy = inject("envoy");

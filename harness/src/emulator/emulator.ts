@@ -1,7 +1,15 @@
 import type { CallSink } from "../model/calls.ts";
+import {
+  type HttpCallHandler,
+  type HttpClientCall,
+  type HttpVersion,
+  type RequestHead,
+  type ResponseListener,
+} from "../model/exchange.ts";
 import type { GrpcHandler } from "../model/grpc.ts";
 import type {
   ClusterHandler,
+  HeaderList,
   HttpRequest,
   HttpResponse,
   LogLevel,
@@ -11,7 +19,7 @@ import type {
   UpdateResult,
 } from "../model/index.ts";
 import { settle, VirtualClock } from "./clock.ts";
-import { PluginRefusedError } from "./errors.ts";
+import { PluginRefusedError, StreamResetError } from "./errors.ts";
 import type { CallTraceEntry, Host, Trap } from "./host.ts";
 import { LogSink } from "./logs.ts";
 import { flushStats } from "./stat-sinks.ts";
@@ -21,6 +29,7 @@ import { SharedData } from "./shared/data.ts";
 import { MetricStore } from "./shared/metrics.ts";
 import { SharedQueues } from "./shared/queues.ts";
 import { HttpStream, type StreamEnd } from "./stream/stream.ts";
+import { type Cluster, wholeCluster } from "./stream/upstream.ts";
 import { TcpStream } from "./network/stream.ts";
 import { LoadError, loadModule, type LoadedModule } from "./vm/module.ts";
 import { Plugin } from "./vm/plugin.ts";
@@ -32,8 +41,10 @@ const FIRST_CLIENT_PORT = 40_000;
 /** What an emulated Envoy consists of. */
 export interface EmulatorOptions {
   readonly topology: Topology;
-  /** The handler of a cluster, or undefined if there is no such cluster. */
+  /** What answers whole requests to a cluster, or undefined if there is no such cluster. */
   readonly clusters: (cluster: string) => ClusterHandler | undefined;
+  /** The same for clusters that answer piece by piece, "unreachable" where nobody listens; asked first. */
+  readonly calls?: (cluster: string) => EmulatedCluster | "unreachable" | undefined;
   /** What answers gRPC calls to a cluster, "unreachable" where nobody listens; undefined if it does not speak HTTP/2. */
   readonly grpc?: (cluster: string) => GrpcHandler | "unreachable" | undefined;
   /** The upstream of the network filters: gets what receives its bytes, returns what sends to it. */
@@ -54,12 +65,21 @@ export interface EmulatorOptions {
   readonly watcher?: CallSink;
 }
 
+/** A cluster whose exchanges come piece by piece. */
+export interface EmulatedCluster {
+  readonly serve: HttpCallHandler;
+  /** Speaks HTTP/2; HTTP/1.1 when absent. */
+  readonly http2?: boolean;
+}
+
 /** How one request is sent. */
 export interface FetchOptions {
   /** Which worker takes it; default: one after the other. */
   readonly worker?: number;
   /** Address and port of the client, joined with a colon. */
   readonly sourceAddress?: string;
+  /** Version of HTTP, which shows in the shape of the end of a body; default 1.1. */
+  readonly http?: HttpVersion;
   /** Lets the client close its connection. */
   readonly signal?: AbortSignal;
 }
@@ -163,31 +183,81 @@ export class Emulator implements AsyncDisposable {
    */
   fetch(request: HttpRequest, options: FetchOptions = {}): Promise<FetchResult> {
     return new Promise((resolve, reject) => {
-      this.#check();
-      const worker = this.#takeWorker(options.worker);
-      const chain = this.#plugins.acquire(worker, this.#plugins.filters);
-      const connectionId = this.#connections++;
-      const disconnect = (): void => this.#host.protect(() => stream.reset("downstream_remote_disconnect"));
-      const stream: HttpStream = new HttpStream({
-        host: this.#host,
-        routes: this.#options.topology.routes,
-        filters: chain,
-        request,
-        connectionId,
-        sourceAddress: options.sourceAddress ?? clientAddress(connectionId),
-        onEnd: (end) => {
-          this.#streams.delete(stream);
-          options.signal?.removeEventListener("abort", disconnect);
-          if (!this.#failure) this.#plugins.release(chain);
-          if ("error" in end) reject(end.error);
-          else resolve(toResult(end));
-        },
+      let status = 0;
+      let headers: HeaderList = [];
+      const pieces: Uint8Array[] = [];
+      const client = {
+        head: (...head: [number, HeaderList]) => void ([status, headers] = head),
+        data: (bytes: Uint8Array) => void pieces.push(bytes),
+      };
+      const { body, trailers } = request;
+      const head = trailers ? request : { ...request, length: body.length };
+      const disconnect = (): void => this.#host.protect(() => stream.disconnect());
+      const stream = this.#begin(head, client, options, (end) => {
+        options.signal?.removeEventListener("abort", disconnect);
+        const response = { status, headers, body: Buffer.concat(pieces) };
+        if (!("error" in end)) return resolve(toResult(response, end));
+        if (end.error instanceof StreamResetError && status > 0) end.error.partial = response;
+        reject(end.error);
       });
-      this.#streams.add(stream);
       options.signal?.addEventListener("abort", disconnect);
-      this.#host.protect(() => stream.start());
+      this.#host.protect(() => {
+        stream.start();
+        stream.receiveRequestEnd(body, trailers);
+      });
       if (options.signal?.aborted) disconnect();
     });
+  }
+
+  /**
+   * Begins a request whose messages come piece by piece.
+   *
+   * @param listener hears of the response; of its end when on_log, on_done and on_delete have run
+   * @returns what sends the rest of the request, seen by the filters outside of this call
+   */
+  open(head: RequestHead, listener: ResponseListener, options: FetchOptions = {}): HttpClientCall {
+    const stream = this.#begin(head, listener, options, (end) => {
+      if (!("error" in end)) listener.end(end.trailers);
+      else if (!isAborted) listener.cancel(end.error);
+    });
+    let isAborted = false;
+    this.#host.post(() => stream.start());
+    return {
+      send: (bytes) => this.#host.post(() => stream.receiveRequestData(bytes)),
+      end: (last, trailers) => this.#host.post(() => stream.receiveRequestEnd(last, trailers)),
+      abort: () => {
+        isAborted = true;
+        this.#host.post(() => stream.disconnect());
+      },
+    };
+  }
+
+  #begin(
+    request: RequestHead,
+    client: Pick<ResponseListener, "head" | "data">,
+    { worker, sourceAddress, http = 1 }: FetchOptions,
+    onEnd: (end: StreamEnd) => void,
+  ): HttpStream {
+    this.#check();
+    const chain = this.#plugins.acquire(this.#takeWorker(worker), this.#plugins.filters);
+    const connectionId = this.#connections++;
+    const stream: HttpStream = new HttpStream({
+      host: this.#host,
+      routes: this.#options.topology.routes,
+      filters: chain,
+      request,
+      http,
+      client,
+      connectionId,
+      sourceAddress: sourceAddress ?? clientAddress(connectionId),
+      onEnd: (end) => {
+        this.#streams.delete(stream);
+        if (!this.#failure) this.#plugins.release(chain);
+        onEnd(end);
+      },
+    });
+    this.#streams.add(stream);
+    return stream;
   }
 
   /**
@@ -274,7 +344,7 @@ export class Emulator implements AsyncDisposable {
       get watcher() {
         return watcher();
       },
-      cluster: this.#options.clusters,
+      cluster: this.#clusters,
       grpc: this.#options.grpc ?? (() => undefined),
       post: (task) => queueMicrotask(() => this.#host.protect(task)),
       protect: (task) => {
@@ -287,6 +357,15 @@ export class Emulator implements AsyncDisposable {
       },
     };
   }
+
+  readonly #clusters = (name: string): Cluster | undefined => {
+    const { calls, clusters } = this.#options;
+    const cluster = calls?.(name);
+    if (cluster === "unreachable") return { http2: false, serve: (exchange) => exchange.refuse() };
+    if (cluster) return { http2: cluster.http2 ?? false, serve: cluster.serve };
+    const handler = clusters(name);
+    return handler && wholeCluster(handler);
+  };
 
   #fail(error: Error): void {
     this.#failure = error;
@@ -311,7 +390,14 @@ function clientAddress(connectionId: number): string {
   return `127.0.0.1:${FIRST_CLIENT_PORT + (connectionId % 20_000)}`;
 }
 
-function toResult(end: Exclude<StreamEnd, { readonly error: Error }>): FetchResult {
-  const { response, details, cluster } = end;
-  return cluster === undefined ? { ...response, details } : { ...response, details, cluster };
+function toResult(
+  response: HttpResponse,
+  { trailers, details, cluster }: Exclude<StreamEnd, { readonly error: Error }>,
+): FetchResult {
+  return {
+    ...response,
+    ...(trailers.length > 0 && { trailers }),
+    details,
+    ...(cluster !== undefined && { cluster }),
+  };
 }

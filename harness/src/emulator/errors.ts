@@ -69,13 +69,12 @@ export class StreamResetError extends Error {
   override readonly name = "StreamResetError";
   /** Response code details, as in Envoy's access log. */
   readonly details: string;
-  /** What had been sent before, if the headers were. */
-  readonly partial: HttpResponse | undefined;
+  /** What had come before, if the headers had; only from a `fetch`. */
+  partial: HttpResponse | undefined;
 
-  constructor(details: string, partial: HttpResponse | undefined) {
+  constructor(details: string) {
     super(`stream was reset: ${details}`);
     this.details = details;
-    this.partial = partial;
   }
 }
 

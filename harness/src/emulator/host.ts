@@ -1,5 +1,4 @@
 import type { BorderCall, CallSink } from "../model/calls.ts";
-import type { ClusterHandler } from "../model/index.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { GrpcUpstream } from "./grpc/exchange.ts";
 import type { LogSink } from "./logs.ts";
@@ -7,6 +6,7 @@ import type { Random } from "./random.ts";
 import type { SharedData } from "./shared/data.ts";
 import type { MetricStore } from "./shared/metrics.ts";
 import type { SharedQueues } from "./shared/queues.ts";
+import type { Cluster } from "./stream/upstream.ts";
 
 /** A trap of a guest. */
 export interface Trap {
@@ -38,8 +38,8 @@ export interface Host {
   readonly bufferLimit: number;
   readonly callTrace: ((entry: CallTraceEntry) => void) | undefined;
   readonly watcher: CallSink | undefined;
-  /** The handler of a cluster, or undefined if there is no such cluster. */
-  cluster(name: string): ClusterHandler | undefined;
+  /** The cluster of that name, or undefined if there is none. */
+  cluster(name: string): Cluster | undefined;
   /** What answers gRPC calls to a cluster, or undefined if there is no such cluster or it does not speak HTTP/2. */
   grpc(name: string): GrpcUpstream | undefined;
   /** Runs `task` soon, outside of any callback, on the thread it belongs to. */

@@ -1,104 +1,80 @@
-/** HTTP/1.1 over sockets of this machine: a client and a server that leave bytes, order and repetition as they are. */
-import { once } from "node:events";
-import { type IncomingMessage, type OutgoingMessage, createServer, request as httpRequest } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { ClusterHandler, HeaderList, HttpRequest, HttpResponse } from "../model/index.ts";
+/** HTTP over sockets of this machine: clients and servers that leave bytes, order and repetition as they are. */
+import { connect } from "node:net";
+import {
+  answerWhole,
+  type HttpClientCall,
+  type HttpVersion,
+  joined,
+  type RequestHead,
+  type ResponseListener,
+} from "../model/exchange.ts";
+import type { ClusterHandler, HttpRequest, HttpResponse } from "../model/index.ts";
+import { openHttp1 } from "./client.ts";
+import { openHttp2 } from "./client2.ts";
+import type { HttpServer } from "./listening.ts";
+import { serveCalls } from "./server.ts";
+
+export type { HttpServer } from "./listening.ts";
+export { serveCalls } from "./server.ts";
+
+/** How a request goes to the proxy. */
+export interface OpenOptions {
+  /** HTTP/2 with prior knowledge, or HTTP/1.1, the default. */
+  readonly http?: HttpVersion;
+  /** Address and port of the client, as the PROXY protocol says it (version 1): the listener must understand it. */
+  readonly source?: { readonly address: string; readonly port: number };
+}
+
+/**
+ * Begins a request to a port of this machine over a connection of its own.
+ *
+ * @param listener hears of the response, after this call
+ * @returns what sends the rest of the request
+ */
+export function openHttp(
+  port: number,
+  head: RequestHead,
+  listener: ResponseListener,
+  { http = 1, source }: OpenOptions = {},
+): HttpClientCall {
+  const socket = connect({ host: "127.0.0.1", port, noDelay: true });
+  if (source) {
+    const family = source.address.includes(":") ? "TCP6 ::1" : "TCP4 127.0.0.1";
+    const [name, to] = family.split(" ");
+    socket.write(`PROXY ${name} ${source.address} ${to} ${source.port} ${port}\r\n`);
+  }
+  return http === 2 ? openHttp2(socket, head, listener) : openHttp1(socket, head, listener);
+}
 
 /** Sends `request` to a port of this machine over a connection of its own, bytes as they are. */
-export function sendHttp(port: number, request: HttpRequest): Promise<HttpResponse> {
-  const fields = [["host", request.authority] as const, ...request.headers];
-  const named = new Set(fields.map(([name]) => name.toLowerCase()));
-  if (request.trailers) {
-    fields.push(["transfer-encoding", "chunked"]);
-  } else if (request.body.length > 0 && !named.has("content-length")) {
-    fields.push(["content-length", String(request.body.length)]);
-  }
+export function sendHttp(port: number, request: HttpRequest, options?: OpenOptions): Promise<HttpResponse> {
+  const { body, trailers, ...head } = request;
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({
-      host: "127.0.0.1",
+    let status = 0;
+    let headers: HttpResponse["headers"] = [];
+    const pieces: Uint8Array[] = [];
+    const call = openHttp(
       port,
-      method: request.method,
-      path: request.path,
-      headers: fields.flat(),
-      agent: false,
-      timeout: 15_000,
-    });
-    outgoing.once("error", reject);
-    outgoing.once("timeout", () => outgoing.destroy(new Error("no answer within 15 s")));
-    outgoing.once("response", (incoming) => {
-      readAll(incoming).then((body) => {
-        const headers = fieldsOf(incoming.rawHeaders);
-        resolve({ status: incoming.statusCode ?? 0, headers, body, ...trailersOf(incoming) });
-      }, reject);
-    });
-    end(outgoing, request);
-  });
-}
-
-/** A server on this machine; disposing of it breaks its connections off. */
-export interface HttpServer extends AsyncDisposable {
-  readonly port: number;
-}
-
-/** Serves `handler` on a port of address `host`, a free one if it is 0; a handler that fails breaks the connection off. */
-export async function serveHttp(handler: ClusterHandler, host: string, port = 0): Promise<HttpServer> {
-  const server = createServer((incoming, outgoing) => {
-    answer(incoming, handler).then(
-      (response) => {
-        outgoing.writeHead(response.status, response.headers.flat());
-        end(outgoing, response);
+      trailers ? head : { ...head, length: body.length },
+      {
+        head: (...head) => ([status, headers] = head),
+        data: (bytes) => void pieces.push(bytes),
+        end: (list) => {
+          const response = { status, headers, body: joined(pieces) };
+          resolve(list.length > 0 ? { ...response, trailers: list } : response);
+        },
+        cancel: reject,
       },
-      () => incoming.socket.destroy(),
+      options,
     );
-  });
-  server.listen(port, host);
-  await once(server, "listening");
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
-}
-
-async function answer(incoming: IncomingMessage, handler: ClusterHandler): Promise<HttpResponse> {
-  const headers = fieldsOf(incoming.rawHeaders);
-  const body = await readAll(incoming);
-  return handler({
-    method: incoming.method ?? "",
-    path: incoming.url ?? "",
-    authority: headers.find(([name]) => name === "host")?.[1] ?? "",
-    headers: headers.filter(([name]) => name !== "host"),
-    body,
-    ...trailersOf(incoming),
+    call.end(body, trailers);
   });
 }
 
-async function readAll(incoming: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
-}
-
-/** Sends body and trailers of `message`. */
-function end(outgoing: OutgoingMessage, { body, trailers }: HttpRequest | HttpResponse): void {
-  if (trailers) {
-    outgoing.write(body);
-    outgoing.addTrailers(trailers.map(([name, value]): [string, string] => [name, value]));
-    outgoing.end();
-  } else outgoing.end(body);
-}
-
-/** The trailers of a message that has been read to its end; nothing when it has none. */
-function trailersOf({ rawTrailers }: IncomingMessage): { trailers?: HeaderList } {
-  return rawTrailers.length > 0 ? { trailers: fieldsOf(rawTrailers) } : {};
-}
-
-function fieldsOf(raw: readonly string[]): HeaderList {
-  return Array.from(
-    { length: raw.length / 2 },
-    (_, i) => [raw[2 * i]?.toLowerCase() ?? "", raw[2 * i + 1] ?? ""] as const,
+/** Serves `handler` on a free port of address `host`; a handler that fails breaks the connection off. */
+export function serveHttp(handler: ClusterHandler, host: string): Promise<HttpServer> {
+  return serveCalls(
+    answerWhole(handler, (call) => call.disconnect()),
+    host,
   );
 }

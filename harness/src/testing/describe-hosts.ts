@@ -41,7 +41,7 @@ function runOn(
     host.running = await start();
   });
   beforeEach(() => host.running?.beginTest());
-  if (!mayTrap) afterEach(() => host.running?.endTest());
+  afterEach(() => host.running?.endTest({ mayTrap }));
   afterAll(async () => {
     await host.running?.[Symbol.asyncDispose]();
   });

@@ -1,15 +1,15 @@
 import { Emulator, settle } from "../emulator/index.ts";
-import type { GrpcHandler } from "../model/grpc.ts";
+import { grpcCalls } from "../http/grpc.ts";
 import type { TcpSink } from "../model/index.ts";
 import { CallRecorder } from "../trace/index.ts";
 import { Calls, recordingOf } from "./calls.ts";
+import { TestClient } from "./client.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
-import { fetchResult, requestOf } from "./messages.ts";
-import type { RunningHost } from "./running-host.ts";
-import { topologyOf } from "./suite.ts";
+import type { EndOfTest, RunningHost } from "./running-host.ts";
+import { topologyOf, upstreamsOf } from "./suite.ts";
 import { TcpPeer } from "./tcp-peer.ts";
 import { TcpUpstream } from "./tcp-upstream.ts";
-import { Upstreams } from "./upstreams.ts";
+import type { Upstreams } from "./upstreams.ts";
 
 const PAGE_BYTES = 65_536;
 
@@ -20,6 +20,7 @@ export class EmulatorHost implements RunningHost {
   readonly emulator: Emulator;
   private readonly calls: Calls;
   private readonly upstreams: Upstreams;
+  private readonly client: TestClient;
   readonly tcpUpstream: TcpUpstream;
   private firstLogOfTest = 0;
   private firstTrapOfTest = 0;
@@ -29,39 +30,51 @@ export class EmulatorHost implements RunningHost {
     this.calls = calls;
     this.upstreams = upstreams;
     this.tcpUpstream = tcpUpstream;
+    this.client = new TestClient(
+      (head, listener, options) => emulator.open(head, listener, options),
+      upstreams.lookup,
+    );
   }
 
   static async start(options: SuiteOptions): Promise<EmulatorHost> {
     const topology = await topologyOf(options);
     const { grpc = [], unreachable = [] } = options;
-    const upstreams = new Upstreams([...topology.routes.map((route) => route.cluster), ...grpc]);
-    const http = upstreams.all.filter(({ name }) => !grpc.includes(name));
-    const handlers = new Map(http.map((upstream) => [upstream.name, upstream.handle]));
-    const servers = new Map<string, GrpcHandler | "unreachable">();
-    for (const name of grpc) servers.set(name, upstreams.get(name).grpc.handle);
-    for (const name of unreachable) servers.set(name, "unreachable");
-    const logLevel = options.logLevel ?? "info";
+    const started = Promise.withResolvers<Emulator>();
+    const upstreams = upstreamsOf(options, topology, async (duration) =>
+      (await started.promise).clock.sleep(duration),
+    );
     const tcpUpstream = new TcpUpstream();
     const calls = new Calls();
-    return new EmulatorHost(
-      await Emulator.start({
-        topology,
-        clusters: (name) => handlers.get(name),
-        grpc: (name) => servers.get(name),
-        tcpUpstream: tcpUpstream.handle,
-        logLevel,
-        ...(calls.sink && { watcher: calls.sink }),
-      }),
-      calls,
-      upstreams,
-      tcpUpstream,
-    );
+    const emulator = await Emulator.start({
+      topology,
+      clusters: () => undefined,
+      calls: (name) => {
+        if (unreachable.includes(name)) return "unreachable";
+        const upstream = upstreams.find(name);
+        if (!upstream) return undefined;
+        return grpc.includes(name)
+          ? { serve: grpcCalls(upstream.grpc.handle), http2: true }
+          : { serve: upstream.handle };
+      },
+      grpc: (name) => {
+        if (unreachable.includes(name)) return "unreachable";
+        return grpc.includes(name) ? upstreams.get(name).grpc.handle : undefined;
+      },
+      tcpUpstream: tcpUpstream.handle,
+      logLevel: options.logLevel ?? "info",
+      ...(calls.sink && { watcher: calls.sink }),
+    });
+    started.resolve(emulator);
+    return new EmulatorHost(emulator, calls, upstreams, tcpUpstream);
   }
 
-  readonly fetch: TestHost["fetch"] = async (path, options = {}) => {
-    const where = options.worker === undefined ? {} : { worker: options.worker };
-    return fetchResult(await this.emulator.fetch(requestOf(path, options), where), this.upstreams.lookup);
-  };
+  get fetch(): TestHost["fetch"] {
+    return this.client.fetch;
+  }
+
+  get open(): TestHost["open"] {
+    return this.client.open;
+  }
 
   readonly connect: TestHost["connect"] = async () => {
     const sender = Promise.withResolvers<TcpSink>();
@@ -113,15 +126,18 @@ export class EmulatorHost implements RunningHost {
     this.firstTrapOfTest = this.emulator.traps.length;
     this.calls.beginTest();
     this.tcpUpstream.beginTest();
-    for (const upstream of this.upstreams.all) upstream.beginTest();
+    this.upstreams.beginTest();
   }
 
   /** A trap is a defect even where the failure policy hides it: it fails the test in which it happened. */
-  endTest(): void {
+  async endTest({ mayTrap }: EndOfTest = { mayTrap: false }): Promise<void> {
+    if (this.client.closeAll()) await settle();
     const [trap] = this.emulator.traps;
-    if (!trap) return;
-    const { plugin, function: name, error } = trap;
-    throw new Error(`${plugin} trapped in ${name}: ${error.stack ?? String(error)}`);
+    if (trap && !mayTrap) {
+      const { plugin, function: name, error } = trap;
+      throw new Error(`${plugin} trapped in ${name}: ${error.stack ?? String(error)}`);
+    }
+    this.upstreams.endTest();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

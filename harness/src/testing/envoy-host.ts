@@ -7,24 +7,27 @@ import {
   upstreamBindHost,
 } from "../envoy/index.ts";
 import { serveGrpc } from "../http/grpc.ts";
-import { sendHttp, serveHttp } from "../http/index.ts";
+import { type HttpServer, openHttp, serveCalls } from "../http/index.ts";
 import { sendHttp2, serveHttp2 } from "../http/metadata.ts";
+import { openWhole, wholeHandler } from "../http/whole.ts";
 import { parseDuration } from "../model/duration.ts";
 import { LOG_LEVELS, type LogLevel, TCP_CLUSTER, type TcpSink } from "../model/index.ts";
 import { connectTcp, serveTcp } from "../tcp/index.ts";
 import { CallRecorder, EnvoyTrace, trapIn } from "../trace/index.ts";
 import { Calls, IS_TRACED, recordingOf } from "./calls.ts";
 import { EnvoyLogLevel } from "./envoy-log-level.ts";
+import { type Open, TestClient } from "./client.ts";
 import type { FilterTrap, SuiteOptions, TestHost } from "./host.ts";
-import { fetchResult, requestOf } from "./messages.ts";
-import type { RunningHost } from "./running-host.ts";
-import { topologyOf } from "./suite.ts";
+import type { EndOfTest, RunningHost } from "./running-host.ts";
+import { topologyOf, upstreamsOf } from "./suite.ts";
 import { TcpPeer } from "./tcp-peer.ts";
 import { TcpUpstream } from "./tcp-upstream.ts";
-import { Upstreams } from "./upstreams.ts";
+import type { Upstreams } from "./upstreams.ts";
 
 /** A reserved port that nothing on a test machine listens on (tcpmux). */
 const PORT_OF_NOBODY = 1;
+const ACTIVE_REQUESTS = "http.ingress_http.downstream_rq_active";
+const IDLE_TIMEOUT_MS = 3_000;
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 
 /** A real Envoy as a host of tests, with upstreams in this process. */
@@ -37,8 +40,8 @@ export class EnvoyHost implements RunningHost {
   private readonly allTraps: readonly FilterTrap[];
   private firstTrapOfTest = 0;
   private readonly upstreams: Upstreams;
+  private readonly client: TestClient;
   readonly tcpUpstream: TcpUpstream;
-  private readonly send: typeof sendHttp;
   private readonly resources: AsyncDisposable;
   private firstLogOfTest = 0;
 
@@ -50,7 +53,7 @@ export class EnvoyHost implements RunningHost {
     logLevel: LogLevel,
     upstreams: Upstreams,
     tcpUpstream: TcpUpstream,
-    send: typeof sendHttp,
+    open: Open,
     resources: AsyncDisposable,
   ) {
     this.kind = kind;
@@ -61,22 +64,22 @@ export class EnvoyHost implements RunningHost {
     this.wasmLevel = new EnvoyLogLevel(envoy, IS_TRACED ? "trace" : logLevel);
     this.upstreams = upstreams;
     this.tcpUpstream = tcpUpstream;
-    this.send = send;
     this.resources = resources;
+    this.client = new TestClient(open, upstreams.lookup);
   }
 
   static async start(options: SuiteOptions, installation: EnvoyInstallation): Promise<EnvoyHost> {
     const topology = await topologyOf(options);
     const { grpc = [], unreachable = [], http2Metadata = false } = options;
-    const upstreams = new Upstreams([...topology.routes.map((route) => route.cluster), ...grpc]);
+    const upstreams = upstreamsOf(options, topology, (duration) => sleep(milliseconds(duration)));
     await using resources = new AsyncDisposableStack();
     const host = await upstreamBindHost(installation);
     const listening = await Promise.all(
-      upstreams.all.map(async (upstream) => {
-        const { name } = upstream;
+      upstreams.all.map(async ({ name, handle, grpc: double }) => {
         const isGrpc = grpc.includes(name);
-        const serve = http2Metadata ? serveHttp2 : serveHttp;
-        const server = isGrpc ? serveGrpc(upstream.grpc.handle, host) : serve(upstream.handle, host);
+        const serve = (): Promise<HttpServer> =>
+          http2Metadata ? serveHttp2(wholeHandler(handle), host) : serveCalls(handle, host);
+        const server = isGrpc ? serveGrpc(double.handle, host) : serve();
         return { name, http2: isGrpc || http2Metadata, port: resources.use(await server).port };
       }),
     );
@@ -118,16 +121,19 @@ export class EnvoyHost implements RunningHost {
       logLevel,
       upstreams,
       tcpUpstream,
-      http2Metadata ? sendHttp2 : sendHttp,
+      (head, listener, how) =>
+        http2Metadata
+          ? openWhole((request) => sendHttp2(envoy.listenerPort, request), head, listener)
+          : openHttp(envoy.listenerPort, head, listener, how),
       resources.move(),
     );
   }
 
-  readonly fetch: TestHost["fetch"] = async (path, options = {}) =>
-    fetchResult(
-      await this.envoy.watch(this.send(this.envoy.listenerPort, requestOf(path, options))),
-      this.upstreams.lookup,
-    );
+  readonly fetch: TestHost["fetch"] = (path, options) => this.envoy.watch(this.client.fetch(path, options));
+
+  get open(): TestHost["open"] {
+    return this.client.open;
+  }
 
   readonly connect: TestHost["connect"] = async () => {
     const { tcpPort } = this.envoy;
@@ -143,7 +149,7 @@ export class EnvoyHost implements RunningHost {
   readonly clock: TestHost["clock"] = {
     now: () => BigInt(Date.now()) * NANOSECONDS_PER_MILLISECOND,
     advance: async (duration) => {
-      await sleep(Number(parseDuration(duration) / NANOSECONDS_PER_MILLISECOND));
+      await sleep(milliseconds(duration));
     },
   };
 
@@ -186,18 +192,33 @@ export class EnvoyHost implements RunningHost {
     this.firstTrapOfTest = this.allTraps.length;
     this.calls.beginTest();
     this.tcpUpstream.beginTest();
-    for (const upstream of this.upstreams.all) upstream.beginTest();
+    this.upstreams.beginTest();
   }
 
   /** A trap kills a worker's VM for good: it fails the test in which it happened. */
-  endTest(): void {
+  async endTest({ mayTrap }: EndOfTest = { mayTrap: false }): Promise<void> {
+    if (this.client.closeAll()) await this.untilIdle();
     const trap = this.envoy.output.find(
       (line) => line.includes("Function: proxy_on_") && line.includes("failed:"),
     );
-    if (trap !== undefined) throw new Error(`a filter trapped in Envoy: ${trap}`);
+    if (trap !== undefined && !mayTrap) throw new Error(`a filter trapped in Envoy: ${trap}`);
+    this.upstreams.endTest();
+  }
+
+  /** Waits until Envoy has ended its requests, so that their last log lines do not come in the next test. */
+  private async untilIdle(): Promise<void> {
+    const end = Date.now() + IDLE_TIMEOUT_MS;
+    while (Date.now() < end) {
+      if ((await this.envoy.admin.stats(`^${ACTIVE_REQUESTS}$`)).get(ACTIVE_REQUESTS) === 0) return;
+      await sleep(10);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.resources[Symbol.asyncDispose]();
   }
+}
+
+function milliseconds(duration: string): number {
+  return Number(parseDuration(duration) / NANOSECONDS_PER_MILLISECOND);
 }

@@ -89,11 +89,20 @@ class DoubleCall implements GrpcUpstreamCall {
 /** The gRPC side of a double: the calls that reached it since the test began, and how they are answered. */
 export class GrpcDouble {
   readonly #name: string;
+  readonly #standard: Answer;
   #calls: DoubleCall[] = [];
-  #answer: Answer = {};
+  #answer: Answer;
 
-  constructor(name: string) {
+  /** @param refuse is told of calls to which no test has set an answer; absent: they get the double's name */
+  constructor(name: string, refuse: ((what: string) => void) | undefined) {
     this.#name = name;
+    this.#standard = refuse
+      ? (call) => {
+          refuse(`gRPC call ${call.path}`);
+          call.disconnect();
+        }
+      : {};
+    this.#answer = this.#standard;
   }
 
   get calls(): readonly GrpcUpstreamCall[] {
@@ -106,7 +115,7 @@ export class GrpcDouble {
 
   beginTest(): void {
     this.#calls = [];
-    this.#answer = {};
+    this.#answer = this.#standard;
   }
 
   readonly handle: GrpcHandler = (incoming) => {

@@ -1,28 +1,38 @@
 import type { Recording } from "./calls.ts";
-import type {
-  HeaderList,
-  HttpRequest,
-  HttpResponse,
-  LogLevel,
-  LogLine,
-  RouteSpec,
-  UpdateResult,
-} from "../model/index.ts";
+import type { HttpVersion } from "../model/exchange.ts";
+import type { HeaderList, HttpRequest, LogLevel, LogLine, RouteSpec, UpdateResult } from "../model/index.ts";
 
 /** Headers of a request under test: an object for the common case, a list where order or repetition matters. */
 export type HeadersInit = Readonly<Record<string, string>> | HeaderList;
 
-/** What `fetch` sends; everything has a default (GET, no headers, no body, authority "example.test"). */
-export interface FetchOptions {
+/** A body that is known as a whole, text as UTF-8, or comes in pieces, with pauses where the test likes. */
+export type BodyInit = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+
+/** How a request begins; everything has a default (GET, no headers, authority "example.test", HTTP/1.1). */
+export interface OpenOptions {
   readonly method?: string;
   readonly authority?: string;
+  /** In a list, order and repetition go as they are. */
   readonly headers?: HeadersInit;
-  readonly body?: string | Uint8Array;
-  readonly trailers?: HeadersInit;
   /** A METADATA frame behind the headers; only in suites with `http2Metadata`. */
   readonly metadata?: HeadersInit;
+  /** Version of HTTP between client and proxy. */
+  readonly http?: HttpVersion;
   /** Which worker takes the request; the emulator only, Envoy chooses itself. Default: in turn. */
   readonly worker?: number;
+}
+
+/** What `fetch` sends. */
+export interface FetchOptions extends OpenOptions {
+  readonly body?: BodyInit;
+  readonly trailers?: HeadersInit;
+  /** Lets the client give up: `fetch` rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What `fetch` sends when the body is known as a whole. */
+export interface WholeFetchOptions extends FetchOptions {
+  readonly body?: string | Uint8Array;
 }
 
 /** What came back, and where it went. */
@@ -44,6 +54,69 @@ export interface FetchResult {
 export interface UpstreamRequest extends HttpRequest {
   /** Value of `name`, repeated ones joined by ", "; null when absent. */
   header(name: string): string | null;
+}
+
+/** Status and headers of a response whose body may still be on its way. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly headers: HeaderList;
+  /** Value of `name`, repeated ones joined by ", "; null when absent. */
+  header(name: string): string | null;
+}
+
+/** A request and its response while they are under way. */
+export interface HttpStream {
+  /** Sends a piece of the body: text (UTF-8) or bytes. After the end of the response it is dropped. */
+  send(data: string | Uint8Array): Promise<void>;
+  /** Ends the request. */
+  finish(trailers?: HeadersInit): Promise<void>;
+  /** The client goes: it closes the connection (HTTP/1.1) or resets the stream (HTTP/2). */
+  abort(): Promise<void>;
+  /** Status and headers, as soon as they have come; rejects when none will. */
+  readonly head: Promise<ResponseHead>;
+  /** Takes the next `size` bytes of the response's body, as UTF-8, and waits for them; rejects when fewer come. */
+  read(size: number): Promise<string>;
+  /** The whole response; rejects when it breaks off, and after `abort`. */
+  readonly response: Promise<FetchResult>;
+}
+
+/** What goes wrong with an answer: it never comes, or its body never ends; or the connection breaks off, before the status or in the body. */
+export type Fault = "hang" | "hang-in-body" | "reset" | "reset-in-body";
+
+/** How an upstream answers; everything has a default (200, no headers, the double's name, at once). */
+export interface UpstreamReply {
+  readonly status?: number;
+  readonly headers?: HeadersInit;
+  readonly body?: BodyInit;
+  readonly trailers?: HeadersInit;
+  /** A METADATA frame behind the headers; only in suites with `http2Metadata`. */
+  readonly metadata?: HeadersInit;
+  /** How long it takes, on the host's clock ("200ms"): in the emulator, until the test lets that time pass. */
+  readonly delay?: string;
+  /** In a body: after what `body` says. */
+  readonly fault?: Fault;
+}
+
+/** An exchange that reached an upstream, and its server's end of it. */
+export interface UpstreamCall extends Pick<HttpRequest, "method" | "path" | "authority" | "headers"> {
+  /** Whether more can come: "ended" is the request's regular end, "cancelled" that the proxy gave up, even later. */
+  readonly state: "open" | "ended" | "cancelled";
+  /** Value of `name`, repeated ones joined by ", "; null when absent. */
+  header(name: string): string | null;
+  /** Takes the next `size` bytes of the request's body, as UTF-8, and waits for them; rejects when fewer come. */
+  read(size: number): Promise<string>;
+  /** Resolves with the whole request when it is complete; rejects when it never will be. */
+  ended(): Promise<UpstreamRequest>;
+  /** Resolves when the proxy has given the exchange up. */
+  cancelled(): Promise<void>;
+  /** Sends status and headers. */
+  start(status: number, headers?: HeadersInit): void;
+  /** Sends a piece of the body; after a status of 200 if there was none. */
+  send(data: string | Uint8Array): void;
+  /** Ends the response. */
+  finish(trailers?: HeadersInit): void;
+  /** Breaks the exchange off. */
+  reset(): void;
 }
 
 /** How a gRPC double answers; everything has a default (status 0, the double's name, nothing else). */
@@ -89,18 +162,27 @@ export interface GrpcUpstreamCall {
   disconnect(): void;
 }
 
-/** A stand-in for the service behind a cluster. Answers 200 with its own name until told otherwise. */
+/** An answer, or what makes one of the whole request; a function that fails breaks the exchange off. */
+export type ReplyInit =
+  UpstreamReply | ((request: UpstreamRequest) => UpstreamReply | Promise<UpstreamReply>);
+
+/**
+ * A stand-in for the service behind a cluster. Where a route leads there it answers 200 with its own name until told
+ * otherwise; a cluster that only callouts reach has no answer of its own, and a request for which there is none fails
+ * the test.
+ */
 export interface UpstreamDouble {
   readonly name: string;
-  /** Every request since the test began, oldest first. */
+  /** Every request that has come whole since the test began, oldest first. */
   readonly requests: readonly UpstreamRequest[];
-  /** Sets the answer to all requests from now on; one that never comes leaves them waiting. */
-  reply(
-    response:
-      | Partial<HttpResponse>
-      | { status?: number; headers?: HeadersInit; body?: string }
-      | ((request: UpstreamRequest) => Partial<HttpResponse> | Promise<Partial<HttpResponse>>),
-  ): void;
+  /** Every exchange since the test began, oldest first, from its head on. */
+  readonly calls: readonly UpstreamCall[];
+  /** Sets the answer to all requests from now on. */
+  reply(reply: ReplyInit): void;
+  /** Sets the answer to the next request; called again, to the one after it. Then the answer to all is in force. */
+  replyOnce(reply: ReplyInit): void;
+  /** Takes all exchanges from now on into the hands of a function, from their heads on; resets one by failing. */
+  serve(handler: (call: UpstreamCall) => void | Promise<void>): void;
   /** Every gRPC call since the test began, oldest first; only of clusters that the suite names as `grpc`. */
   readonly grpcCalls: readonly GrpcUpstreamCall[];
   /**
@@ -156,8 +238,11 @@ export interface FilterTrap {
 /** One proxy with the filters under test: the emulator or a real Envoy, with the same answers. */
 export interface TestHost {
   readonly kind: "emulator" | "envoy" | "container";
+  /** Sends a request and waits for the whole response; rejects when there is none, or only a part of it. */
   fetch(path: string, options?: FetchOptions): Promise<FetchResult>;
-  /** The double behind cluster `name`, which a route of the suite names. */
+  /** Begins a request whose messages are sent and read piece by piece. What is left open ends with the test. */
+  open(path: string, options?: OpenOptions): HttpStream;
+  /** The double behind cluster `name`, which the suite names: in a route, in `clusters` or in `grpc`. */
   upstream(name: string): UpstreamDouble;
   /** Connects to the listener with the network filters. */
   connect(): Promise<TcpConnection>;
@@ -215,9 +300,11 @@ export interface SuiteOptions {
   /** Default "5s", as in Envoy. */
   readonly statsFlushInterval?: string;
   readonly routes?: readonly RouteSpec[];
+  /** Clusters that no route leads to: filters call them, and each test says what they answer. */
+  readonly clusters?: readonly string[];
   /** Clusters that speak gRPC (HTTP/2); no route need lead there. */
   readonly grpc?: readonly string[];
-  /** Clusters with an address where nobody listens. */
+  /** Clusters with an address where nobody listens, for gRPC and for HTTP. */
   readonly unreachable?: readonly string[];
   /** Requests and responses travel over HTTP/2, where they can carry metadata. */
   readonly http2Metadata?: boolean;

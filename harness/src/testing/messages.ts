@@ -1,6 +1,15 @@
 import { headerValue } from "../model/headers.ts";
+import type { RequestHead } from "../model/exchange.ts";
 import type { HeaderList, HttpRequest, HttpResponse } from "../model/index.ts";
-import type { FetchOptions, FetchResult, HeadersInit, UpstreamRequest } from "./host.ts";
+import type {
+  BodyInit,
+  FetchResult,
+  HeadersInit,
+  OpenOptions,
+  ResponseHead,
+  UpstreamRequest,
+  WholeFetchOptions,
+} from "./host.ts";
 
 /** Header by which a double marks its answer, so that the test sees which request it belongs to. Taken out again. */
 const MARK = "x-test-upstream-request";
@@ -15,16 +24,28 @@ export function bodyBytes(body: string | Uint8Array = ""): Uint8Array {
   return typeof body === "string" ? new TextEncoder().encode(body) : body;
 }
 
-/** The request that `fetch(path, options)` sends. */
-export function requestOf(path: string, options: FetchOptions): HttpRequest {
+/** Whether a body comes in pieces. */
+export function isPiecewise(body: BodyInit | undefined): body is AsyncIterable<string | Uint8Array> {
+  return typeof body === "object" && Symbol.asyncIterator in body;
+}
+
+/** The head of the request that `open(path, options)` sends. */
+export function headOf(path: string, options: OpenOptions): Omit<RequestHead, "length"> {
   return {
     method: options.method ?? "GET",
     path,
     authority: options.authority ?? "example.test",
     headers: headerList(options.headers),
+    ...(options.metadata && { metadata: headerList(options.metadata) }),
+  };
+}
+
+/** The request that `fetch(path, options)` sends, of those with a whole body. */
+export function requestOf(path: string, options: WholeFetchOptions): HttpRequest {
+  return {
+    ...headOf(path, options),
     body: bodyBytes(options.body),
     ...(options.trailers && { trailers: headerList(options.trailers) }),
-    ...(options.metadata && { metadata: headerList(options.metadata) }),
   };
 }
 
@@ -33,9 +54,15 @@ export function upstreamRequest(request: HttpRequest): UpstreamRequest {
   return { ...request, header: (name) => headerValue(request.headers, name) };
 }
 
-/** Marks `response` as the answer of upstream `name` to its request number `index`. */
-export function markResponse(response: HttpResponse, name: string, index: number): HttpResponse {
-  return { ...response, headers: [...response.headers, [MARK, `${name}/${index}`]] };
+/** The field that marks a response as the answer of upstream `name` to its request number `index`. */
+export function markOf(name: string, index: number): readonly [string, string] {
+  return [MARK, `${name}/${index}`];
+}
+
+/** Status and headers without the mark. */
+export function responseHead(status: number, fields: HeaderList): ResponseHead {
+  const headers = fields.filter(([name]) => name !== MARK);
+  return { status, headers, header: (name) => headerValue(headers, name) };
 }
 
 /** The result of a fetch; `lookup` finds the request that an answer's mark names. */
@@ -44,18 +71,15 @@ export function fetchResult(
   lookup: (upstream: string, index: number) => UpstreamRequest,
 ): FetchResult {
   const mark = headerValue(response.headers, MARK);
-  const headers = response.headers.filter(([name]) => name !== MARK);
   let upstream: FetchResult["upstream"] = null;
   if (mark !== null) {
     const [name = "", index = ""] = mark.split("/");
     upstream = { name, request: lookup(name, Number(index)) };
   }
   return {
-    status: response.status,
-    headers,
+    ...responseHead(response.status, response.headers),
     body: response.body,
     trailers: response.trailers ?? [],
-    header: (name) => headerValue(headers, name),
     text: () => new TextDecoder().decode(response.body),
     upstream,
   };

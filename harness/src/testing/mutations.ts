@@ -1,9 +1,9 @@
 import type { HttpRequest } from "../model/index.ts";
-import type { FetchOptions } from "./host.ts";
+import type { WholeFetchOptions } from "./host.ts";
 import { bodyBytes, headerList } from "./messages.ts";
 
 /** A request as `host.fetch(path, options)` takes it. */
-export type FetchRequest = { readonly path: string } & FetchOptions;
+export type FetchRequest = { readonly path: string } & WholeFetchOptions;
 
 /** What requests are made of good ones. */
 export interface MutationOptions {

@@ -1,11 +1,17 @@
 import type { TestHost } from "./host.ts";
 
+/** What a suite says of the end of its tests. */
+export interface EndOfTest {
+  /** Traps do not fail a test; they do by default. */
+  readonly mayTrap: boolean;
+}
+
 /** A started host, as the suite runner drives it. */
 export interface RunningHost extends TestHost, AsyncDisposable {
   /** Called before every test: forgets the requests, answers and log lines of the one before. */
   beginTest(): void;
-  /** Called after every test: throws for what went wrong without the test seeing it, such as a trap. */
-  endTest(): void;
+  /** Called after every test: ends its requests, and throws for what went wrong without the test seeing it. */
+  endTest(end?: EndOfTest): Promise<void>;
 }
 
 /**
@@ -26,6 +32,9 @@ export class LateHost implements TestHost {
   }
   get fetch(): TestHost["fetch"] {
     return this.started.fetch;
+  }
+  get open(): TestHost["open"] {
+    return this.started.open;
   }
   get upstream(): TestHost["upstream"] {
     return this.started.upstream;

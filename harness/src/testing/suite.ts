@@ -1,6 +1,7 @@
 import type { FilterSpec, RouteSpec, Topology } from "../model/index.ts";
 import { buildEntry, productFilters, wasmFile } from "../wasm/build.ts";
 import type { FilterUnderTest, SuiteOptions } from "./host.ts";
+import { type Sleep, Upstreams } from "./upstreams.ts";
 
 const DEFAULT_ROUTES: readonly RouteSpec[] = [{ name: "stable", match: { prefix: "/" }, cluster: "stable" }];
 
@@ -16,6 +17,18 @@ export async function topologyOf(options: SuiteOptions): Promise<Topology> {
     routes: options.routes ?? DEFAULT_ROUTES,
     workers: options.workers ?? 1,
   };
+}
+
+/** The doubles behind the clusters of a suite, but for those that nobody reaches. */
+export function upstreamsOf(options: SuiteOptions, { routes }: Topology, sleep: Sleep): Upstreams {
+  const { clusters = [], grpc = [], unreachable = [] } = options;
+  const reachable = (names: readonly string[]): string[] =>
+    names.filter((name) => !unreachable.includes(name));
+  return new Upstreams(
+    reachable(routes.map((route) => route.cluster)),
+    reachable([...clusters, ...grpc]),
+    sleep,
+  );
 }
 
 async function filterSpec({ filter, name, ...rest }: FilterUnderTest): Promise<FilterSpec> {

@@ -1,29 +1,63 @@
-import type { ClusterHandler, HttpResponse } from "../model/index.ts";
-import type { UpstreamDouble, UpstreamRequest } from "./host.ts";
+import type { HttpCallHandler } from "../model/exchange.ts";
 import { GrpcDouble } from "./grpc-upstream.ts";
-import { bodyBytes, headerList, markResponse, upstreamRequest } from "./messages.ts";
+import type { ReplyInit, UpstreamCall, UpstreamDouble, UpstreamReply, UpstreamRequest } from "./host.ts";
+import { bodyBytes, headerList, isPiecewise, markOf } from "./messages.ts";
+import { DoubleHttpCall } from "./upstream-call.ts";
 
-type Answer = Parameters<UpstreamDouble["reply"]>[0];
+type Handler = (call: DoubleHttpCall) => void | Promise<void>;
+
+/** Lets time pass on the host's clock ("200ms"). */
+export type Sleep = (duration: string) => Promise<void>;
 
 /** Stands in for one cluster on any host: the host hands it requests, the test looks at them and sets the answers. */
 export class Upstream implements UpstreamDouble {
   readonly name: string;
   readonly grpc: GrpcDouble;
-  private readonly all: UpstreamRequest[] = [];
+  /** What came although nobody had set an answer to it, in words. */
+  readonly unexpected: string[] = [];
+  private readonly sleep: Sleep;
+  private readonly standard: Handler;
+  private readonly all: DoubleHttpCall[] = [];
   private firstOfTest = 0;
-  private answer: Answer = {};
+  private once: Handler[] = [];
+  private always: Handler;
 
-  constructor(name: string) {
+  /** @param isRouted whether a route leads here: then what no test says anything about has an answer */
+  constructor(name: string, isRouted: boolean, sleep: Sleep) {
     this.name = name;
-    this.grpc = new GrpcDouble(name);
+    this.sleep = sleep;
+    const refuse = (what: string): void => void this.unexpected.push(`cluster "${name}" got ${what}`);
+    this.grpc = new GrpcDouble(name, isRouted ? undefined : refuse);
+    this.standard = isRouted
+      ? this.give({})
+      : (call) => {
+          refuse(`${call.method} ${call.path}`);
+          call.disconnect();
+        };
+    this.always = this.standard;
   }
 
-  get requests(): readonly UpstreamRequest[] {
+  get calls(): readonly UpstreamCall[] {
     return this.all.slice(this.firstOfTest);
   }
 
-  reply(answer: Answer): void {
-    this.answer = answer;
+  get requests(): readonly UpstreamRequest[] {
+    return this.all
+      .slice(this.firstOfTest)
+      .filter((call) => call.isWhole)
+      .map(({ request }) => request);
+  }
+
+  reply(reply: ReplyInit): void {
+    this.always = this.give(reply);
+  }
+
+  replyOnce(reply: ReplyInit): void {
+    this.once.push(this.give(reply));
+  }
+
+  serve(handler: (call: UpstreamCall) => void | Promise<void>): void {
+    this.always = handler;
   }
 
   get grpcCalls(): UpstreamDouble["grpcCalls"] {
@@ -34,42 +68,78 @@ export class Upstream implements UpstreamDouble {
     this.grpc.reply(answer);
   }
 
-  /** Forgets the requests and the answer of the test before. */
+  /** Forgets the requests and the answers of the test before. */
   beginTest(): void {
     this.firstOfTest = this.all.length;
-    this.answer = {};
+    this.once = [];
+    this.always = this.standard;
+    this.unexpected.length = 0;
     this.grpc.beginTest();
   }
 
   /** Request number `index` since the suite began. */
   requestAt(index: number): UpstreamRequest {
-    const request = this.all[index];
-    if (!request) throw new RangeError(`upstream ${this.name} has no request ${index}`);
-    return request;
+    const call = this.all[index];
+    if (!call) throw new RangeError(`upstream ${this.name} has no request ${index}`);
+    return call.request;
   }
 
   /** Takes a request from the host and gives the answer. */
-  readonly handle: ClusterHandler = async (received) => {
-    const request = upstreamRequest(received);
-    const index = this.all.push(request) - 1;
-    const answer = typeof this.answer === "function" ? await this.answer(request) : this.answer;
-    const response: HttpResponse = {
-      status: answer.status ?? 200,
-      headers: headerList(answer.headers),
-      body: bodyBytes(answer.body ?? this.name),
-      ...("trailers" in answer && answer.trailers && { trailers: answer.trailers }),
-      ...("metadata" in answer && answer.metadata && { metadata: answer.metadata }),
-    };
-    return markResponse(response, this.name, index);
+  readonly handle: HttpCallHandler = (incoming) => {
+    const call = new DoubleHttpCall(incoming, markOf(this.name, this.all.length));
+    this.all.push(call);
+    const handler = this.once.shift() ?? this.always;
+    // Called in a promise, so that a handler that throws is one that rejects.
+    void Promise.resolve(call)
+      .then(handler)
+      .catch(() => call.disconnect());
   };
+
+  /** Answers whole requests. */
+  private give(reply: ReplyInit): Handler {
+    return async (call) => {
+      const request = await call.ended();
+      await this.answer(call, typeof reply === "function" ? await reply(request) : reply);
+    };
+  }
+
+  private async answer(call: DoubleHttpCall, reply: UpstreamReply): Promise<void> {
+    const { status = 200, body = this.name, fault, delay } = reply;
+    const headers = headerList(reply.headers);
+    const trailers = headerList(reply.trailers);
+    if (delay !== undefined) await this.sleep(delay);
+    if (fault === "hang") return;
+    if (fault === "reset") return call.reset();
+    if (fault === undefined && !isPiecewise(body)) {
+      return call.answer({
+        status,
+        headers,
+        body: bodyBytes(body),
+        ...(trailers.length > 0 && { trailers }),
+        ...(reply.metadata && { metadata: headerList(reply.metadata) }),
+      });
+    }
+    call.start(status, headers);
+    if (isPiecewise(body)) for await (const piece of body) call.send(piece);
+    else call.send(body);
+    if (fault === undefined) call.finish(trailers);
+    else if (fault === "reset-in-body") call.reset();
+  }
 }
 
 /** The doubles of one host, by name of the cluster. */
 export class Upstreams {
   private readonly doubles: ReadonlyMap<string, Upstream>;
 
-  constructor(names: Iterable<string>) {
-    this.doubles = new Map([...new Set(names)].map((name) => [name, new Upstream(name)]));
+  /**
+   * @param routed clusters that a route leads to
+   * @param called clusters that only filters call
+   */
+  constructor(routed: readonly string[], called: readonly string[], sleep: Sleep) {
+    const names = new Set([...routed, ...called]);
+    this.doubles = new Map(
+      [...names].map((name) => [name, new Upstream(name, routed.includes(name), sleep)]),
+    );
   }
 
   /** All of them. */
@@ -77,12 +147,31 @@ export class Upstreams {
     return [...this.doubles.values()];
   }
 
-  /** The double behind cluster `name`; RangeError when no route leads there. */
+  /** The double behind cluster `name`; RangeError when the suite has none. */
   get(name: string): Upstream {
-    const double = this.doubles.get(name);
+    const double = this.find(name);
     if (!double)
       throw new RangeError(`no route leads to ${name}; there are ${[...this.doubles.keys()].join(", ")}`);
     return double;
+  }
+
+  /** The double behind cluster `name`, if there is one. */
+  find(name: string): Upstream | undefined {
+    return this.doubles.get(name);
+  }
+
+  /** Forgets what was of the test before. */
+  beginTest(): void {
+    for (const double of this.all) double.beginTest();
+  }
+
+  /** @throws Error for requests for which the test had set no answer */
+  endTest(): void {
+    const unexpected = this.all.flatMap((double) => double.unexpected);
+    if (unexpected.length === 0) return;
+    throw new Error(
+      `${unexpected.join("; ")}: this test has set no answer; see host.upstream(name).reply (replyGrpc)`,
+    );
   }
 
   /** The request that a marked answer belongs to. */

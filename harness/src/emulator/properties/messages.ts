@@ -48,7 +48,7 @@ export function requestAttribute(context: Context, [name = "", key]: readonly st
     case "headers":
       return fieldMap(headers, key);
     case "protocol":
-      return text("HTTP/1.1");
+      return text(stream.http === 2 ? "HTTP/2" : "HTTP/1.1");
     case "time":
       return integer(stream.startTime);
     case "duration":

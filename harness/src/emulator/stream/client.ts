@@ -1,30 +1,29 @@
-import type { HeaderList, HttpResponse } from "../../model/index.ts";
-import { Body } from "../headers/body.ts";
+import type { ResponseListener } from "../../model/exchange.ts";
+import type { HeaderList } from "../../model/index.ts";
+import type { Body } from "../headers/body.ts";
 import type { HeaderMap } from "../headers/header-map.ts";
 import type { Terminal } from "./direction.ts";
+import { isBodiless } from "./intake.ts";
 import { plainReply } from "./local-reply.ts";
 import type { HttpStream } from "./stream.ts";
 
 const HOP_BY_HOP = ["connection", "keep-alive", "proxy-connection", "transfer-encoding"];
 const HTTP_DATE_CACHE = { second: -1n, text: "" };
 
-/** The end of the encode path: puts the response together as the client of Envoy 1.40 sees it. */
+/** The end of the encode path: puts the response on the wire as Envoy 1.40 does. */
 export class Client implements Terminal {
   /** Whether the headers are on the wire, so that nothing can replace them. */
   isStarted = false;
-  readonly #stream: HttpStream;
-  readonly #body = new Body();
-  #headers: HeaderMap | undefined;
-  #metadata: HeaderList | undefined;
-  #bytes = 0;
-
-  constructor(stream: HttpStream) {
-    this.#stream = stream;
-  }
-
   /** Number of body bytes sent. */
-  get bodyBytes(): number {
-    return this.#bytes;
+  bodyBytes = 0;
+  readonly #stream: HttpStream;
+  readonly #listener: Pick<ResponseListener, "head" | "metadata" | "data">;
+  /** How many bytes the client reads as the body; infinite where the end is marked. */
+  #announced = Infinity;
+
+  constructor(stream: HttpStream, listener: Pick<ResponseListener, "head" | "metadata" | "data">) {
+    this.#stream = stream;
+    this.#listener = listener;
   }
 
   headers(headers: HeaderMap, end: boolean): void {
@@ -35,22 +34,20 @@ export class Client implements Terminal {
       return this.#stream.sendLocalReply(plainReply(502, details, problem));
     }
     this.isStarted = true;
-    this.#headers = headers;
     for (const name of HOP_BY_HOP) headers.remove(name);
     if (headers.get("date") === undefined) headers.add("date", httpDate(this.#stream.host.clock.now()));
     headers.replace("server", "envoy");
-    const { isHead } = this.#stream;
-    const isBodiless = isHead || Number(status) < 200 || status === "204" || status === "304";
-    if (headers.get("content-length") === undefined && !isBodiless) {
-      if (end) headers.add("content-length", "0");
-      else headers.add("transfer-encoding", "chunked");
-    }
-    if (end) this.#end(undefined);
+    this.#frame(headers, isBodiless(Number(status), this.#stream.isHead), end);
+    this.#listener.head(Number(status), headers.fields());
+    if (end) this.#stream.complete([]);
   }
 
   data(body: Body, end: boolean): void {
-    this.#body.append(body.bytes());
-    this.#bytes = this.#body.length;
+    const bytes = body.bytes();
+    // The client reads as many bytes as announced: more are cut off, fewer leave it waiting.
+    const passed = bytes.subarray(0, Math.max(0, this.#announced - this.bodyBytes));
+    this.bodyBytes += bytes.length;
+    if (passed.length > 0) this.#listener.data(passed);
     if (end) this.#end(undefined);
   }
 
@@ -59,41 +56,23 @@ export class Client implements Terminal {
   }
 
   metadata(metadata: HeaderList): void {
-    this.#metadata = metadata;
+    this.#listener.metadata?.(metadata);
   }
 
-  /** What the client has got so far, if the headers are there. */
-  partial(): HttpResponse | undefined {
-    const headers = this.#headers;
-    return headers && toResponse(headers, this.#body.bytes());
+  #frame(headers: HeaderMap, isBodiless: boolean, end: boolean): void {
+    const { http, isHead } = this.#stream;
+    const announced = headers.get("content-length");
+    if (announced !== undefined && !isHead) this.#announced = Number(announced);
+    if (announced !== undefined || isBodiless || http === 2) return;
+    if (end) headers.add("content-length", "0");
+    else headers.add("transfer-encoding", "chunked");
   }
 
   #end(trailers: HeaderMap | undefined): void {
-    const headers = this.#headers as HeaderMap;
-    let bytes = this.#body.bytes();
-    const announced = headers.get("content-length");
-    if (
-      announced !== undefined &&
-      bytes.length !== Number(announced) &&
-      !this.#stream.isHead &&
-      this.#bytes > 0
-    ) {
-      // The client reads as many bytes as announced: more are cut off, fewer leave it waiting.
-      if (bytes.length < Number(announced)) return this.#stream.reset("content_length_mismatch");
-      bytes = bytes.subarray(0, Number(announced));
-    }
-    const response = {
-      ...toResponse(headers, bytes),
-      ...(this.#metadata && { metadata: this.#metadata }),
-    };
-    this.#stream.complete(
-      trailers && trailers.size > 0 ? { ...response, trailers: trailers.fields() } : response,
-    );
+    const isShort = this.#announced !== Infinity && this.bodyBytes < this.#announced;
+    if (isShort && this.bodyBytes > 0) return this.#stream.reset("content_length_mismatch");
+    this.#stream.complete(trailers?.fields() ?? []);
   }
-}
-
-function toResponse(headers: HeaderMap, body: Buffer): HttpResponse {
-  return { status: Number(headers.get(":status")), headers: headers.fields(), body };
 }
 
 function httpDate(now: bigint): string {

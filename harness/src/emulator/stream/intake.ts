@@ -1,4 +1,5 @@
-import type { HttpRequest, HttpResponse } from "../../model/index.ts";
+import type { HttpVersion, RequestHead } from "../../model/exchange.ts";
+import type { HeaderList } from "../../model/index.ts";
 import { HeaderMap } from "../headers/header-map.ts";
 import { INLINE_REQUEST, INLINE_RESPONSE } from "../headers/inline.ts";
 import type { Random } from "../random.ts";
@@ -31,8 +32,8 @@ const STRIPPED = [
 const HAS_STRIPPED =
   /^(connection|keep-alive|proxy-connection|transfer-encoding|te|x-envoy-.*|x-forwarded-client-cert)$/i;
 
-/** Request headers as the first filter sees them: framing as an HTTP/1.1 client sends it, then Envoy's edits. */
-export function incomingHeaders(request: HttpRequest, random: Random): HeaderMap {
+/** Request headers as the first filter sees them: framing as a client of that version sends it, then Envoy's edits. */
+export function incomingHeaders(request: RequestHead, http: HttpVersion, random: Random): HeaderMap {
   const headers = new HeaderMap(INLINE_REQUEST);
   headers.add(":authority", request.authority);
   headers.add(":path", request.path);
@@ -44,9 +45,10 @@ export function incomingHeaders(request: HttpRequest, random: Random): HeaderMap
     headers.add(name, value);
   }
   if (mustStrip) strip(headers);
-  if (!request.trailers && headers.get("content-length") === undefined) {
-    const mustAnnounce = request.method === "POST" || request.method === "PUT" || request.method === "PATCH";
-    if (request.body.length > 0 || mustAnnounce) headers.add("content-length", String(request.body.length));
+  const { length, method } = request;
+  if (length !== undefined && headers.get("content-length") === undefined) {
+    const mustAnnounce = http === 1 && (method === "POST" || method === "PUT" || method === "PATCH");
+    if (length > 0 || mustAnnounce) headers.add("content-length", String(length));
   }
   const scheme = headers.get("x-forwarded-proto");
   if (scheme === undefined) headers.add("x-forwarded-proto", "http");
@@ -72,19 +74,30 @@ export function isBodiless(status: number, isHead: boolean): boolean {
   return isHead || status < 200 || status === 204 || status === 304;
 }
 
-/** Upstream response headers as the last filter sees them: framing as an HTTP/1.1 server sends it. */
-export function upstreamHeaders(response: HttpResponse, isHead: boolean, elapsed: bigint): HeaderMap {
+/**
+ * Upstream response headers as the last filter sees them: framing as an HTTP/1.1 server sends it.
+ *
+ * @param length how many bytes of body follow, without trailers; undefined if it is not known
+ * @param elapsed since the end of the request; undefined before it
+ */
+export function upstreamHeaders(
+  status: number,
+  fields: HeaderList,
+  length: number | undefined,
+  isHead: boolean,
+  elapsed: bigint | undefined,
+): HeaderMap {
   const headers = new HeaderMap(INLINE_RESPONSE);
-  headers.add(":status", String(response.status));
-  for (const [name, value] of response.headers) headers.add(name, value);
+  headers.add(":status", String(status));
+  for (const [name, value] of fields) headers.add(name, value);
   const hasFraming =
     headers.get("content-length") !== undefined || headers.get("transfer-encoding") !== undefined;
-  if (!hasFraming && isHead && response.body.length > 0)
-    headers.add("content-length", String(response.body.length));
-  if (!hasFraming && !isBodiless(response.status, isHead)) {
-    if (response.trailers) headers.add("transfer-encoding", "chunked");
-    else headers.add("content-length", String(response.body.length));
+  if (!hasFraming && isHead && length !== undefined && length > 0)
+    headers.add("content-length", String(length));
+  if (!hasFraming && !isBodiless(status, isHead)) {
+    if (length === undefined) headers.add("transfer-encoding", "chunked");
+    else headers.add("content-length", String(length));
   }
-  headers.replace("x-envoy-upstream-service-time", String(elapsed / 1_000_000n));
+  if (elapsed !== undefined) headers.replace("x-envoy-upstream-service-time", String(elapsed / 1_000_000n));
   return headers;
 }

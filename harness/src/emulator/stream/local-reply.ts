@@ -1,6 +1,7 @@
 import type { Pair } from "../../abi/index.ts";
 import { HeaderMap } from "../headers/header-map.ts";
 import { INLINE_RESPONSE } from "../headers/inline.ts";
+import type { ResetReason } from "./upstream.ts";
 
 /** A response that Envoy makes itself. */
 export interface LocalReply {
@@ -54,15 +55,15 @@ export function renderLocalReply(
   return { headers, body: reply.body };
 }
 
-/** What Envoy 1.40 answers when a cluster gives no response; `error` is what the cluster handler threw. */
-export function upstreamFailure(error: unknown): { readonly body: string; readonly details: string } {
-  const isRefused = (error as { code?: unknown } | null)?.code === "ECONNREFUSED";
-  const reason = isRefused ? "remote connection failure" : "connection termination";
+/** What Envoy 1.40 answers when a cluster gives no response, or breaks it off while a filter holds its headers. */
+export function upstreamFailure(reason: ResetReason, isStarted: boolean): LocalReply {
+  const isRefused = reason === "remote connection failure";
   const transport = isRefused ? "|delayed_connect_error:_Connection_refused" : "";
-  return {
-    body: `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`,
-    details: `upstream_reset_before_response_started{${reason.replaceAll(" ", "_")}${transport}}`,
-  };
+  return plainReply(
+    reason === "protocol error" ? 502 : 503,
+    `upstream_reset_${isStarted ? "after" : "before"}_response_started{${reason.replaceAll(" ", "_")}${transport}}`,
+    `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`,
+  );
 }
 
 function grpcStatus({ code, grpcStatus: given }: LocalReply): number {

@@ -1,11 +1,12 @@
-import type { HeaderList, HttpRequest, HttpResponse, RouteSpec } from "../../model/index.ts";
+import type { HeaderList, RouteSpec } from "../../model/index.ts";
 import type { Timer } from "../clock.ts";
-import { Body } from "../headers/body.ts";
+import type { Body } from "../headers/body.ts";
 import type { HeaderMap } from "../headers/header-map.ts";
 import { invalidField } from "../headers/validate.ts";
 import type { Terminal } from "./direction.ts";
 import { plainReply, upstreamFailure } from "./local-reply.ts";
 import type { HttpStream } from "./stream.ts";
+import { type ResetReason, type ResponseReceiver, UpstreamExchange } from "./upstream.ts";
 
 const ROUTE_TIMEOUT_MS = 15_000;
 
@@ -20,115 +21,112 @@ export function matchRoute(routes: readonly RouteSpec[], headers: HeaderMap): Ro
   });
 }
 
-/** The end of the decode path: checks the request, hands it to its cluster, brings back the response. */
+/** The end of the decode path: checks the request, passes it on to its cluster, brings back the response. */
 export class Router implements Terminal {
   readonly #stream: HttpStream;
-  #body = new Body();
-  #headers: HeaderMap | undefined;
-  #metadata: HeaderList | undefined;
+  #exchange: UpstreamExchange | undefined;
   #timeout: Timer | undefined;
+  #timeoutMs = 0;
+  /** Bytes of body that the request's head promises, and that have gone. */
+  #announced: number | undefined;
+  #sent = 0;
+  readonly #response: ResponseReceiver = {
+    head: (status, headers, length) => this.#stream.receiveHead(status, headers, length),
+    metadata: (metadata) => this.#stream.receiveMetadata(metadata),
+    data: (bytes, end) => this.#stream.receiveData(bytes, end),
+    trailers: (trailers) => this.#stream.receiveTrailers(trailers),
+    reset: (reason) => this.#reset(reason),
+  };
 
   constructor(stream: HttpStream) {
     this.#stream = stream;
+  }
+
+  /** Whether the request went to a cluster. */
+  get isForwarding(): boolean {
+    return this.#exchange !== undefined;
   }
 
   headers(headers: HeaderMap, end: boolean): void {
     const stream = this.#stream;
     const route = stream.resolveRoute();
     if (!route) return stream.sendLocalReply(plainReply(404, "route_not_found"));
-    if (!stream.host.cluster(route.cluster))
-      return stream.sendLocalReply(plainReply(503, "cluster_not_found"));
+    const cluster = stream.host.cluster(route.cluster);
+    if (!cluster) return stream.sendLocalReply(plainReply(503, "cluster_not_found"));
     const problem = headers.get(":method") ? invalidField(headers) : "missing required header: :method";
     if (problem !== undefined) {
       const details = `filter_removed_required_request_headers{${problem.replaceAll(" ", "_")}}`;
       return stream.sendLocalReply(plainReply(503, details, problem));
     }
-    headers.replace("x-envoy-expected-rq-timeout-ms", String(timeoutOf(headers)));
-    this.#headers = headers;
-    if (end) this.#send(undefined);
+    this.#timeoutMs = timeoutOf(headers);
+    headers.replace("x-envoy-expected-rq-timeout-ms", String(this.#timeoutMs));
+    headers.remove("x-envoy-upstream-rq-timeout-ms");
+    const announced = headers.get("content-length");
+    if (announced !== undefined) this.#announced = Number(announced);
+    const head = {
+      method: headers.get(":method") ?? "",
+      path: headers.get(":path") ?? "",
+      authority: headers.get(":authority") ?? "",
+      headers: cluster.http2 ? headers.fields() : [...headers.fields(), ...framing(headers, end)],
+    };
+    this.#exchange = new UpstreamExchange(stream.host, cluster, head, this.#response);
+    cluster.serve(this.#exchange);
+    if (end) this.#end([]);
   }
 
   data(body: Body, end: boolean): void {
-    if (this.#body.length === 0) this.#body = body;
-    else this.#body.append(body.bytes());
-    if (end) this.#send(undefined);
+    const bytes = body.bytes();
+    // What is more than announced is the beginning of another request for the server.
+    const passed = bytes.subarray(0, (this.#announced ?? Infinity) - this.#sent);
+    this.#sent += passed.length;
+    if (passed.length > 0) this.#exchange?.requestData(passed);
+    if (end) this.#end([]);
   }
 
   trailers(trailers: HeaderMap): void {
-    this.#send(trailers);
+    this.#end(trailers.fields());
   }
 
   metadata(metadata: HeaderList): void {
-    this.#metadata = metadata;
+    this.#exchange?.requestMetadata(metadata);
   }
 
   /** Forgets the upstream: its answer is not waited for any more. */
   cancel(): void {
     this.#timeout?.cancel();
+    this.#exchange?.cancel();
   }
 
-  #send(trailers: HeaderMap | undefined): void {
+  #end(trailers: HeaderList): void {
     const stream = this.#stream;
-    const headers = this.#headers;
-    const handler = stream.route && stream.host.cluster(stream.route.cluster);
-    if (!headers || !handler) return;
-    const request = this.#request(headers, trailers);
-    if (request === undefined) return this.#timedOut();
+    // The server waits for what was announced and does not come.
+    if (this.#sent < (this.#announced ?? 0) && trailers.length === 0) return this.#timedOut();
     stream.upstreamStarted();
-    let answer: HttpResponse | Promise<HttpResponse>;
-    try {
-      answer = handler(request);
-    } catch (error) {
-      return this.#failed(error);
-    }
-    if (!(answer instanceof Promise)) return stream.receiveResponse(answer);
-    const timeout = timeoutOf(headers);
-    const { host } = stream;
-    if (timeout > 0) {
-      this.#timeout = host.clock.schedule(BigInt(timeout) * 1_000_000n, () =>
+    if (this.#timeoutMs > 0) {
+      const { host } = stream;
+      this.#timeout = host.clock.schedule(BigInt(this.#timeoutMs) * 1_000_000n, () =>
         host.protect(() => this.#timedOut()),
       );
     }
-    answer.then(
-      (response) => host.protect(() => this.#finish(() => stream.receiveResponse(response))),
-      (error: unknown) => host.protect(() => this.#finish(() => this.#failed(error))),
-    );
+    this.#exchange?.requestEnd(trailers);
   }
 
-  #finish(next: () => void): void {
-    this.#timeout?.cancel();
-    if (!this.#stream.hasResponse) next();
-  }
-
-  #failed(error: unknown): void {
-    const { body, details } = upstreamFailure(error);
-    this.#stream.sendLocalReply(plainReply(503, details, body));
+  #reset(reason: ResetReason): void {
+    this.#stream.sendLocalReply(upstreamFailure(reason, this.#stream.hasResponse));
   }
 
   #timedOut(): void {
-    if (this.#stream.hasResponse) return;
+    this.#exchange?.cancel();
     this.#stream.sendLocalReply(plainReply(504, "response_timeout", "upstream request timeout"));
   }
+}
 
-  /** The request on the wire; undefined if it would promise more body than it has, for which the upstream waits. */
-  #request(headers: HeaderMap, trailers: HeaderMap | undefined): HttpRequest | undefined {
-    let body: Uint8Array = this.#body.bytes();
-    const announced = headers.get("content-length");
-    if (announced !== undefined && trailers === undefined) {
-      if (Number(announced) > body.length) return undefined;
-      body = body.subarray(0, Number(announced));
-    }
-    headers.remove("x-envoy-upstream-rq-timeout-ms");
-    const request = {
-      method: headers.get(":method") ?? "",
-      path: headers.get(":path") ?? "",
-      authority: headers.get(":authority") ?? "",
-      headers: headers.fields(),
-      body,
-      ...(this.#metadata && { metadata: this.#metadata }),
-    };
-    return trailers && trailers.size > 0 ? { ...request, trailers: trailers.fields() } : request;
-  }
+/** The field that tells an HTTP/1.1 server where the body ends, as Envoy 1.40 adds it; none where there is one. */
+function framing(headers: HeaderMap, end: boolean): HeaderList {
+  if (headers.get("content-length") !== undefined) return [];
+  if (!end) return [["transfer-encoding", "chunked"]];
+  const isBodyUsual = !/^(GET|HEAD|DELETE|TRACE|CONNECT)$/.test(headers.get(":method") ?? "");
+  return isBodyUsual ? [["content-length", "0"]] : [];
 }
 
 function timeoutOf(headers: HeaderMap): number {

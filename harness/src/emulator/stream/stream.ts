@@ -1,4 +1,5 @@
-import type { HttpRequest, HttpResponse, RouteSpec } from "../../model/index.ts";
+import type { HttpVersion, RequestHead, ResponseListener } from "../../model/exchange.ts";
+import type { HeaderList, RouteSpec } from "../../model/index.ts";
 import { StreamResetError } from "../errors.ts";
 import { Body } from "../headers/body.ts";
 import { HeaderMap } from "../headers/header-map.ts";
@@ -18,7 +19,10 @@ export interface StreamOptions {
   readonly host: Host;
   readonly routes: readonly RouteSpec[];
   readonly filters: readonly FilterInstance[];
-  readonly request: HttpRequest;
+  readonly request: RequestHead;
+  readonly http: HttpVersion;
+  /** Hears of the response, but for its end: see `onEnd`. */
+  readonly client: Pick<ResponseListener, "head" | "metadata" | "data">;
   readonly connectionId: number;
   /** Address and port, joined with a colon. */
   readonly sourceAddress: string;
@@ -28,13 +32,13 @@ export interface StreamOptions {
 
 /** How a stream ended. */
 export type StreamEnd =
-  | { readonly response: HttpResponse; readonly details: string; readonly cluster: string | undefined }
+  | { readonly trailers: HeaderList; readonly details: string; readonly cluster: string | undefined }
   | { readonly error: Error };
 
 /** One request and its response on their way through the chain (Envoy 1.40: FilterManager and ActiveStream). */
 export class HttpStream {
   readonly host: Host;
-  readonly request: HttpRequest;
+  readonly http: HttpVersion;
   readonly requestHeaders: HeaderMap;
   readonly isHead: boolean;
   readonly connectionId: number;
@@ -55,6 +59,9 @@ export class HttpStream {
   requestBodyBytes = 0;
   /** Greater than 0 while a decode hook is being finished: local replies wait for its end. */
   decodeDepth = 0;
+  /** How many bytes of body the client has announced; the last of them come with the end in HTTP/2. */
+  readonly #length: number | undefined;
+  readonly #metadata: HeaderList | undefined;
   readonly #routes: readonly RouteSpec[];
   readonly #onEnd: (end: StreamEnd) => void;
   readonly #decode: Direction;
@@ -64,23 +71,28 @@ export class HttpStream {
   readonly #isGrpc: boolean;
   #isRouteFresh = true;
   #prepared: LocalReply | undefined;
+  #isRequestComplete = false;
+  /** Whether the response has a body or trailers, and more of it can come. */
+  #isResponseOpen = false;
   #isOver = false;
 
   constructor(options: StreamOptions) {
     this.host = options.host;
-    this.request = options.request;
+    this.http = options.http;
+    this.#length = options.request.length;
+    this.#metadata = options.request.metadata;
     this.connectionId = options.connectionId;
     this.sourceAddress = options.sourceAddress;
     this.startTime = options.host.clock.now();
     this.isHead = options.request.method === "HEAD";
-    this.requestHeaders = incomingHeaders(options.request, options.host.random);
+    this.requestHeaders = incomingHeaders(options.request, options.http, options.host.random);
     this.#isGrpc = isGrpcRequest(this.requestHeaders.get("content-type"));
     this.#routes = options.routes;
     this.#onEnd = options.onEnd;
     this.route = matchRoute(this.#routes, this.requestHeaders);
     this.filters = options.filters.map((instance) => new StreamFilter(instance));
     this.#router = new Router(this);
-    this.#client = new Client(this);
+    this.#client = new Client(this, options.client);
     this.#decode = new Direction(this, 0, this.filters, this.#router);
     this.#encode = new Direction(this, 1, this.filters.toReversed(), this.#client);
   }
@@ -100,39 +112,68 @@ export class HttpStream {
     return this.#client.bodyBytes;
   }
 
-  /** Receives the whole request in the shape of HTTP/1.1: headers, the body in one piece, then its end. */
+  /** Receives the head of the request. */
   start(): void {
-    const { body, trailers, metadata } = this.request;
-    const hasBody = body.length > 0 || trailers !== undefined || metadata !== undefined;
-    this.#decode.sendHeaders(this.requestHeaders, !hasBody);
-    if (!hasBody) return;
+    const metadata = this.#metadata;
+    this.#isRequestComplete = this.#length === 0 && metadata === undefined;
+    this.#decode.sendHeaders(this.requestHeaders, this.#isRequestComplete);
     if (metadata) this.#decode.sendMetadata(metadata);
-    this.requestBodyBytes = body.length;
-    if (body.length > 0) this.#decode.sendData(new Body(body), false);
-    if (!trailers) return this.#decode.sendData(new Body(), true);
-    this.requestTrailers = new HeaderMap(INLINE_REQUEST_TRAILER);
-    this.requestTrailers.assign(trailers);
-    this.#decode.sendTrailers(this.requestTrailers);
   }
 
-  /** Receives the response of the cluster. */
-  receiveResponse(response: HttpResponse): void {
+  /** Receives a piece of the request's body. */
+  receiveRequestData(bytes: Uint8Array): void {
+    if (this.#isRequestComplete || bytes.length === 0) return;
+    this.requestBodyBytes += bytes.length;
+    this.#decode.sendData(new Body(bytes), false);
+  }
+
+  /**
+   * Receives the end of the request. HTTP/1.1 tells of it after the last bytes; so does HTTP/2 unless the client
+   * knew that they are the last.
+   */
+  receiveRequestEnd(last: Uint8Array = new Uint8Array(), trailers: HeaderList = []): void {
+    if (this.#isRequestComplete) return;
+    const isOnePiece = this.http === 2 && this.#length !== undefined && trailers.length === 0;
+    if (!isOnePiece) this.receiveRequestData(last);
+    this.#isRequestComplete = true;
+    if (trailers.length > 0) {
+      this.requestTrailers = new HeaderMap(INLINE_REQUEST_TRAILER);
+      this.requestTrailers.assign(trailers);
+      return this.#decode.sendTrailers(this.requestTrailers);
+    }
+    if (isOnePiece) this.requestBodyBytes += last.length;
+    this.#decode.sendData(new Body(isOnePiece ? last : undefined), true);
+  }
+
+  /** Receives status and headers from the cluster. @param length how many bytes follow; undefined: not known */
+  receiveHead(status: number, fields: HeaderList, length: number | undefined): void {
     if (this.hasResponse) return;
     this.details = "via_upstream";
-    const elapsed = this.host.clock.now() - (this.upstreamStart ?? this.startTime);
-    const headers = upstreamHeaders(response, this.isHead, elapsed);
+    const elapsed = this.upstreamStart === undefined ? undefined : this.host.clock.now() - this.upstreamStart;
+    const headers = upstreamHeaders(status, fields, length, this.isHead, elapsed);
     this.responseHeaders = headers;
-    const { metadata } = response;
-    const hasBody =
-      !isBodiless(response.status, this.isHead) &&
-      (response.body.length > 0 || response.trailers !== undefined || metadata !== undefined);
-    this.#encode.sendHeaders(headers, !hasBody);
-    if (!hasBody) return;
-    if (metadata) this.#encode.sendMetadata(metadata);
-    if (response.body.length > 0) this.#encode.sendData(new Body(response.body), false);
-    if (!response.trailers) return this.#encode.sendData(new Body(), true);
+    this.#isResponseOpen = length !== 0 && !isBodiless(status, this.isHead);
+    this.#encode.sendHeaders(headers, !this.#isResponseOpen);
+  }
+
+  /** Receives a METADATA frame from the cluster. */
+  receiveMetadata(metadata: HeaderList): void {
+    if (this.#isResponseOpen) this.#encode.sendMetadata(metadata);
+  }
+
+  /** Receives a piece of the cluster's body. */
+  receiveData(bytes: Uint8Array, end: boolean): void {
+    if (!this.#isResponseOpen) return;
+    this.#isResponseOpen = !end;
+    this.#encode.sendData(new Body(bytes), end);
+  }
+
+  /** Receives the cluster's trailers. */
+  receiveTrailers(trailers: HeaderList): void {
+    if (!this.#isResponseOpen) return;
+    this.#isResponseOpen = false;
     this.responseTrailers = new HeaderMap(INLINE_TRAILER);
-    this.responseTrailers.assign(response.trailers);
+    this.responseTrailers.assign(trailers);
     this.#encode.sendTrailers(this.responseTrailers);
   }
 
@@ -243,21 +284,23 @@ export class HttpStream {
     return filter.context;
   }
 
+  /** The client is gone. */
+  disconnect(): void {
+    this.reset(this.http === 2 ? "http2.remote_reset" : "downstream_remote_disconnect");
+  }
+
   /** Ends the stream without a (complete) response: close_stream, a client that is gone, a broken response. */
   reset(details: string): void {
     if (this.#isOver) return;
     this.details = details;
-    this.#finish({ error: new StreamResetError(details, this.#client.partial()) });
+    this.#finish({ error: new StreamResetError(details) });
   }
 
   /** Ends the stream with a complete response. */
-  complete(response: HttpResponse): void {
+  complete(trailers: HeaderList): void {
     if (this.#isOver) return;
-    this.#finish({
-      response,
-      details: this.details,
-      cluster: this.upstreamStart === undefined ? undefined : this.route?.cluster,
-    });
+    const cluster = this.#router.isForwarding ? this.route?.cluster : undefined;
+    this.#finish({ trailers, details: this.details, cluster });
   }
 
   /** Drops the stream without a word to the guest, because the emulation has failed. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FetchOptions, FilterTrap, TestHost } from "../host.ts";
+import type { FilterTrap, TestHost, WholeFetchOptions } from "../host.ts";
 import { bodyBytes, headerList } from "../messages.ts";
 import { type FetchRequest, mutation, type MutationOptions } from "../mutations.ts";
 import { hasMembers, listed, type Verdict, wrongSubject } from "./result.ts";
@@ -75,7 +75,7 @@ function trapText({ plugin, function: name, message }: FilterTrap): string {
 }
 
 /** A request as the call of `host.fetch` that sends it. */
-function requestText({ path, ...options }: { path: string } & FetchOptions): string {
+function requestText({ path, ...options }: { path: string } & WholeFetchOptions): string {
   const headers = headerList(options.headers).map(([name, value]) => `[${literal(name)}, ${literal(value)}]`);
   const body = Buffer.from(bodyBytes(options.body));
   const parts = [
