@@ -124,6 +124,7 @@ const rooms = {
   bytecode: [],
   trace: ["abi", "model"],
   symbols: ["bytecode"],
+  coverage: ["bytecode", "symbols"],
   emulator: ["abi", "bytecode", "model", "symbols"],
   ship: ["model"],
   process: [],
@@ -131,9 +132,10 @@ const rooms = {
   tcp: ["model"],
   wasm: ["bytecode", "process", "symbols"],
   envoy: ["model", "process", "ship", "symbols"],
-  testing: ["abi", "emulator", "envoy", "http", "model", "tcp", "trace", "wasm"],
-  demo: ["envoy", "http", "model", "wasm"],
-  cli: ["bytecode", "demo", "envoy", "model", "process", "ship", "symbols", "wasm"],
+  testing: ["abi", "coverage", "emulator", "envoy", "http", "model", "tcp", "trace", "wasm"],
+  images: ["envoy", "process", "ship", "wasm"],
+  demo: ["envoy", "http", "model", "ship", "wasm"],
+  cli: ["bytecode", "coverage", "demo", "envoy", "images", "model", "process", "ship", "symbols", "wasm"],
 };
 
 /** The border around a room of the harness, with what else it may not import (pattern -> why). */

@@ -6,6 +6,7 @@ import { Transform } from "assemblyscript/transform";
 import { checkHooks } from "./hook-checks.js";
 import { BEGIN, END, HOOKS } from "./hooks.js";
 import { checkImports } from "./import-checks.js";
+import { keepFunctions } from "./inlining.js";
 import { checkAnyPlugin, checkRegistrations, checkUnused, registrations } from "./registration-checks.js";
 import { isPureFunctionOfPlugin, keepsNothing, makesNewFilters } from "./sharing.js";
 import { connectStandardLibrary } from "./standard-library.js";
@@ -94,6 +95,7 @@ export default class ProxyWasmExports extends Transform {
     if (!count) throw new Error("proxy-wasm-as-sdk needs the compiler option `--runtime minimal`");
     count.flags |= EXPORT_FLAG;
     connectStandardLibrary(parser, this.program);
+    if (this.program.options.optimizeLevelHint === 0) keepFunctions(parser);
   }
 
   /** Decides what is exported before anything is compiled, so that the code of other hooks never is. */

@@ -1,13 +1,13 @@
 // What only the emulator can do: a host that does not let a filter change headers.
 
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Emulator } from "../../harness/src/emulator/index.ts";
 import { Wasm, type WasmImports, type WasmModule } from "../../harness/src/emulator/vm/webassembly.ts";
-import { WORKSPACE } from "../../harness/src/wasm/build.ts";
+import { targetUnderTest } from "../../harness/src/testing/coverage.ts";
+import { startEmulator } from "../../harness/src/testing/start-emulator.ts";
+import { wasmFile } from "../../harness/src/wasm/build.ts";
 import { stickyCookie } from "./canary-contract.ts";
 
-const WASM = join(WORKSPACE, "build", "release", "canary.wasm");
+const WASM = wasmFile("canary", targetUnderTest);
 const BAD_ARGUMENT = 2;
 const REMOVE = "proxy_remove_header_map_value";
 const REPLACE = "proxy_replace_header_map_value";
@@ -46,7 +46,7 @@ afterAll(() => {
 
 async function answerTo(headers: readonly (readonly [string, string])[]) {
   const reached: string[] = [];
-  const emulator = await Emulator.start({
+  const emulator = await startEmulator({
     topology: {
       filters: [
         {

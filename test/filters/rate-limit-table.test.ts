@@ -1,16 +1,16 @@
 // What only the emulator can do: choose workers, set the clock back, and see what is stored with the host.
 
-import { join } from "node:path";
 import { expect, it } from "vitest";
-import { Emulator } from "../../harness/src/emulator/index.ts";
-import { WORKSPACE } from "../../harness/src/wasm/build.ts";
+import { targetUnderTest } from "../../harness/src/testing/coverage.ts";
+import { startEmulator } from "../../harness/src/testing/start-emulator.ts";
+import { wasmFile } from "../../harness/src/wasm/build.ts";
 
-const WASM = join(WORKSPACE, "build", "release", "rate-limit.wasm");
+const WASM = wasmFile("rate-limit", targetUnderTest);
 const OK = { status: 200, headers: [], body: new Uint8Array() };
 
 async function start(limit: object, workers = 1) {
   const config = { limits: [{ name: "l", key: [{ header: "x-user" }], ...limit }] };
-  const emulator = await Emulator.start({
+  const emulator = await startEmulator({
     topology: {
       filters: [{ name: "rate-limit", wasmPath: WASM, config }],
       routes: [{ match: { prefix: "/" }, cluster: "up" }],

@@ -70,6 +70,15 @@ export function unsigned(value: number): number[] {
   return [...bytes, rest];
 }
 
+/** `value`, not negative, as signed LEB128. */
+export function signed(value: number): number[] {
+  const bytes = unsigned(value);
+  const last = bytes.length - 1;
+  if (bytes[last]! < 64) return bytes;
+  bytes[last]! |= 128;
+  return [...bytes, 0];
+}
+
 /** The sections of `module` in their order. Throws RangeError when it is no module. */
 export function sectionsOf(module: Uint8Array): Section[] {
   if (Buffer.from(module.subarray(0, HEADER_BYTES)).toString("hex") !== "0061736d01000000")

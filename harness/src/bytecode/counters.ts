@@ -1,4 +1,14 @@
-import { EXPORTS, GLOBAL, GLOBALS, MEMORIES, MEMORY, Reader, skipInstruction, unsigned } from "./binary.ts";
+import {
+  EXPORTS,
+  GLOBAL,
+  GLOBALS,
+  MEMORIES,
+  MEMORY,
+  Reader,
+  signed,
+  skipInstruction,
+  unsigned,
+} from "./binary.ts";
 import { takeStep } from "./fuel.ts";
 import { functionBodies } from "./functions.ts";
 import { insertCode, Insertions } from "./insert.ts";
@@ -19,6 +29,8 @@ export interface CountingModule {
 }
 
 const PAGE = 65_536;
+/** A global of type i32 that can be set and begins as 0. */
+const MUTABLE_ZERO = [0x7f, 1, 0x41, 0, END];
 
 /**
  * Gives `module` a counter for the start of every function and wherever its flow can part or meet: at loops, both ways
@@ -55,8 +67,7 @@ export function insertCounters(
   }
   const more = fuel ? [[...text("fuel"), GLOBAL, ...unsigned(global)]] : [];
   const replaced = memory.sections(offsets.length, more);
-  // A mutable i32 that is 0.
-  if (fuel) replaced.set(GLOBALS, appended(module, sectionOf(module, GLOBALS), [[0x7f, 1, 0x41, 0, END]]));
+  if (fuel) replaced.set(GLOBALS, appended(module, sectionOf(module, GLOBALS), [MUTABLE_ZERO]));
   return { wasm: insertCode(module, bodies, insertions, replaced).wasm, offsets };
 }
 
@@ -64,10 +75,14 @@ export function insertCounters(
 export class CounterMemory {
   readonly #module: Uint8Array;
   readonly #index: number;
+  /** A global for what is on the stack meanwhile; only in a module that needs it. */
+  readonly #scratch: number;
+  #usesScratch = false;
 
   constructor(module: Uint8Array) {
     this.#module = module;
     this.#index = indexOfNew(module, MEMORY, MEMORIES);
+    this.#scratch = indexOfNew(module, GLOBAL, GLOBALS);
   }
 
   /** counters[number] = counters[number] + 1 */
@@ -76,14 +91,34 @@ export class CounterMemory {
     return [0x41, 0, 0x41, 0, 0x28, ...argument, 0x41, 1, 0x6a, 0x36, ...argument];
   }
 
+  /**
+   * Counts in counter `first + n`, where n is the number on the stack and `last` at most: what a `br_table` with `last`
+   * labels and a default goes by.
+   */
+  countBy(first: number, last: number): number[] {
+    this.#usesScratch = true;
+    const argument = this.#argument(first);
+    const [get, most] = [
+      [0x23, ...unsigned(this.#scratch)],
+      [0x41, ...signed(last)],
+    ] as const;
+    // 4 * (n < last ? n : last)
+    const address = [...get, ...most, ...get, ...most, 0x49, 0x1b, 0x41, 2, 0x74];
+    const count = [...address, ...address, 0x28, ...argument, 0x41, 1, 0x6a, 0x36, ...argument];
+    return [0x24, ...unsigned(this.#scratch), ...count, ...get];
+  }
+
   /** The sections with the memory, for that many counters, and its export beside `more`. */
   sections(counters: number, more: number[][] = []): Map<number, Uint8Array> {
     const pages = unsigned(Math.ceil((counters * 4) / PAGE));
     const own = [...text(COUNTERS), MEMORY, ...unsigned(this.#index)];
-    return new Map([
+    const sections = new Map([
       [MEMORIES, appended(this.#module, sectionOf(this.#module, MEMORIES), [[0, ...pages]])],
       [EXPORTS, appended(this.#module, sectionOf(this.#module, EXPORTS), [own, ...more])],
     ]);
+    const globals = sectionOf(this.#module, GLOBALS);
+    if (this.#usesScratch) sections.set(GLOBALS, appended(this.#module, globals, [MUTABLE_ZERO]));
+    return sections;
   }
 
   #argument(number: number): number[] {

@@ -5,6 +5,7 @@ import {
   MEMORIES,
   Reader,
   type Section,
+  signed,
   skipInstruction,
   unsigned,
 } from "./binary.ts";
@@ -78,13 +79,4 @@ function limited(module: Uint8Array, section: Section, pages: number): Uint8Arra
     entries.push(flags | 1, ...unsigned(minimum), ...unsigned(Math.max(minimum, Math.min(maximum, pages))));
   }
   return Uint8Array.from([...unsigned(count), ...entries]);
-}
-
-/** `value`, not negative, as signed LEB128. */
-function signed(value: number): number[] {
-  const bytes = unsigned(value);
-  const last = bytes.length - 1;
-  if (bytes[last]! < 64) return bytes;
-  bytes[last]! |= 128;
-  return [...bytes, 0];
 }

@@ -20,7 +20,7 @@ import type {
 } from "../model/index.ts";
 import { settle, VirtualClock } from "./clock.ts";
 import { PluginRefusedError, StreamResetError } from "./errors.ts";
-import type { CallTraceEntry, Host, Trap } from "./host.ts";
+import type { CallTraceEntry, Host, Instrumentation, Trap } from "./host.ts";
 import { LogSink } from "./logs.ts";
 import { flushStats } from "./stat-sinks.ts";
 import { PluginHost } from "./plugins.ts";
@@ -59,6 +59,8 @@ export interface EmulatorOptions {
   readonly hostEnvironment?: Readonly<Record<string, string>>;
   /** Lowest level that is logged, which modules can ask for; default info. */
   readonly logLevel?: LogLevel;
+  /** What changes modules and sees their instances. */
+  readonly instrumentation?: Instrumentation;
   /** Sees each call of a host function, from the start on. */
   readonly callTrace?: (entry: CallTraceEntry) => void;
   /** Sees all calls of both directions, from the start on. */
@@ -135,33 +137,16 @@ export class Emulator implements AsyncDisposable {
    * @throws HostFunctionNotEmulated if a module needs at start what is not emulated
    */
   static async start(options: EmulatorOptions): Promise<Emulator> {
-    const { workers, filters, networkFilters = [], statSinks = [], statsFlushInterval } = options.topology;
+    const { workers } = options.topology;
     if (!Number.isInteger(workers) || workers < 1)
       throw new TypeError(`workers must be 1 or more, not ${workers}`);
     const emulator = new Emulator(options);
-    const modules = new Map<string, LoadedModule>();
-    const plugins = emulator.#plugins;
-    const inChain = (chain: typeof plugins.filters) => (plugin: Plugin) => plugins.add(plugin, chain);
-    const places = [
-      ...filters.map((spec) => ({ spec, add: inChain(plugins.filters) })),
-      ...networkFilters.map((spec) => ({ spec, add: inChain(plugins.networkFilters) })),
-      ...statSinks.map((spec) => ({ spec, add: (plugin: Plugin) => plugins.addStatSink(plugin) })),
-    ];
-    for (const { spec, add } of places) {
-      const refuse = (reason: string): PluginRefusedError =>
-        new PluginRefusedError(spec.name, reason, emulator.logs);
-      try {
-        const module = modules.get(spec.wasmPath) ?? (await loadModule(spec.wasmPath));
-        modules.set(spec.wasmPath, module);
-        const reason = add(new Plugin(spec, module, spec.config));
-        if (reason !== undefined) throw refuse(reason);
-      } catch (error) {
-        if (error instanceof LoadError) throw refuse(error.message);
-        throw error;
-      }
+    try {
+      await emulator.#load();
+    } catch (error) {
+      options.instrumentation?.ended();
+      throw error;
     }
-    plugins.startWorkers();
-    if (plugins.statSinks.length > 0) flushStats(emulator.#host, plugins.statSinks, statsFlushInterval);
     return emulator;
   }
 
@@ -323,6 +308,35 @@ export class Emulator implements AsyncDisposable {
     for (const stream of this.#streams) this.#host.protect(() => stream.reset("shutdown"));
     for (const stream of this.#tcpStreams) this.#host.protect(() => stream.close());
     if (!this.#failure) this.#host.protect(() => this.#plugins.shutdown());
+    this.#options.instrumentation?.ended();
+  }
+
+  async #load(): Promise<void> {
+    const { topology, instrumentation } = this.#options;
+    const { filters, networkFilters = [], statSinks = [], statsFlushInterval } = topology;
+    const modules = new Map<string, LoadedModule>();
+    const plugins = this.#plugins;
+    const inChain = (chain: typeof plugins.filters) => (plugin: Plugin) => plugins.add(plugin, chain);
+    const places = [
+      ...filters.map((spec) => ({ spec, add: inChain(plugins.filters) })),
+      ...networkFilters.map((spec) => ({ spec, add: inChain(plugins.networkFilters) })),
+      ...statSinks.map((spec) => ({ spec, add: (plugin: Plugin) => plugins.addStatSink(plugin) })),
+    ];
+    for (const { spec, add } of places) {
+      const refuse = (reason: string): PluginRefusedError =>
+        new PluginRefusedError(spec.name, reason, this.logs);
+      try {
+        const module = modules.get(spec.wasmPath) ?? (await loadModule(spec.wasmPath, instrumentation));
+        modules.set(spec.wasmPath, module);
+        const reason = add(new Plugin(spec, module, spec.config));
+        if (reason !== undefined) throw refuse(reason);
+      } catch (error) {
+        if (error instanceof LoadError) throw refuse(error.message);
+        throw error;
+      }
+    }
+    plugins.startWorkers();
+    if (plugins.statSinks.length > 0) flushStats(this.#host, plugins.statSinks, statsFlushInterval);
   }
 
   #makeHost(): Host {
@@ -338,6 +352,7 @@ export class Emulator implements AsyncDisposable {
       traps: [],
       environment: this.#options.hostEnvironment,
       bufferLimit: this.#options.bufferLimit ?? MEBIBYTE,
+      instrumentation: this.#options.instrumentation,
       get callTrace() {
         return callTrace();
       },

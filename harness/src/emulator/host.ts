@@ -1,3 +1,4 @@
+import type { ChangedModule } from "../bytecode/insert.ts";
 import type { BorderCall, CallSink } from "../model/calls.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { GrpcUpstream } from "./grpc/exchange.ts";
@@ -24,6 +25,16 @@ export interface CallTraceEntry extends BorderCall {
   readonly status: number | undefined;
 }
 
+/** Changes modules before they run and sees their instances: what measures coverage. */
+export interface Instrumentation {
+  /** The module to run in place of the one in the file; undefined: that one. */
+  prepare(wasmPath: string, module: Uint8Array): ChangedModule | undefined;
+  /** An instance has been made, with these exports. */
+  started(wasmPath: string, exports: Readonly<Record<string, unknown>>): void;
+  /** No instance of this host runs any more. */
+  ended(): void;
+}
+
 /** What all VMs and streams of one emulated process share. */
 export interface Host {
   readonly clock: VirtualClock;
@@ -36,6 +47,7 @@ export interface Host {
   /** Variables that every VM sees, below the ones of its own. */
   readonly environment: Readonly<Record<string, string>> | undefined;
   readonly bufferLimit: number;
+  readonly instrumentation: Instrumentation | undefined;
   readonly callTrace: ((entry: CallTraceEntry) => void) | undefined;
   readonly watcher: CallSink | undefined;
   /** The cluster of that name, or undefined if there is none. */

@@ -17,6 +17,8 @@ export interface SourceMap {
     readonly code: number;
     /** Names of functions by index; "" where there is none. */
     readonly functions: readonly string[];
+    /** What the module was built for, a target of asconfig.json. */
+    readonly target: string;
   };
 }
 
@@ -47,7 +49,7 @@ export function codeStart(module: Uint8Array): number {
 }
 
 /** The compiler's map of `module`, which has its names, with what finds both again when the names are gone. */
-export function completeMap(map: SourceMap, module: Uint8Array): SourceMap {
+export function completeMap(map: SourceMap, module: Uint8Array, target: string): SourceMap {
   const functions: string[] = [];
   for (const [index, name] of functionNames(module)) functions[index] = name;
   const { version, sources, sourcesContent, mappings } = map;
@@ -60,6 +62,7 @@ export function completeMap(map: SourceMap, module: Uint8Array): SourceMap {
       digest: codeDigest(module),
       code: codeStart(module),
       functions: Array.from(functions, (name) => name ?? ""),
+      target,
     },
   };
 }

@@ -1,7 +1,8 @@
 import { inject } from "vitest";
-import { Emulator, PluginRefusedError } from "../emulator/index.ts";
+import { PluginRefusedError } from "../emulator/index.ts";
 import { type FilterVerdict, refusals, validateFilter } from "../envoy/index.ts";
 import type { FilterSpec, Topology } from "../model/index.ts";
+import { startEmulator } from "./start-emulator.ts";
 import { topologyOf } from "./suite.ts";
 
 /**
@@ -22,7 +23,7 @@ export async function checkConfiguration(
 
 async function checkInEmulator(topology: Topology): Promise<FilterVerdict> {
   try {
-    await using _ = await Emulator.start({ topology, clusters: () => undefined });
+    await using _ = await startEmulator({ topology, clusters: () => undefined });
     return { accepted: true, errors: [] };
   } catch (error) {
     if (!(error instanceof PluginRefusedError)) throw error;

@@ -1,4 +1,4 @@
-import { Emulator, settle } from "../emulator/index.ts";
+import { type Emulator, settle } from "../emulator/index.ts";
 import { grpcCalls } from "../http/grpc.ts";
 import type { TcpSink } from "../model/index.ts";
 import { CallRecorder } from "../trace/index.ts";
@@ -6,6 +6,7 @@ import { Calls, recordingOf } from "./calls.ts";
 import { TestClient } from "./client.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
 import type { EndOfTest, RunningHost } from "./running-host.ts";
+import { startEmulator } from "./start-emulator.ts";
 import { topologyOf, upstreamsOf } from "./suite.ts";
 import { TcpPeer } from "./tcp-peer.ts";
 import { TcpUpstream } from "./tcp-upstream.ts";
@@ -45,7 +46,7 @@ export class EmulatorHost implements RunningHost {
     );
     const tcpUpstream = new TcpUpstream();
     const calls = new Calls();
-    const emulator = await Emulator.start({
+    const emulator = await startEmulator({
       topology,
       clusters: () => undefined,
       calls: (name) => {

@@ -2,6 +2,7 @@ import type { TestProject } from "vitest/node";
 import { type EnvoyInstallation, EnvoyNotFoundError, resolveEnvoy } from "../envoy/index.ts";
 import { type HostKind, HOSTS_VARIABLE, parseHosts } from "../model/hosts.ts";
 import { buildFilters } from "../wasm/build.ts";
+import { targetUnderTest } from "./coverage.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -17,6 +18,7 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<void> {
   const hosts = parseHosts(project.config.env?.[HOSTS_VARIABLE] ?? process.env[HOSTS_VARIABLE]);
   await buildFilters();
+  if (targetUnderTest !== "release") await buildFilters({ target: targetUnderTest });
   project.provide("envoy", await findEnvoy(hosts));
 }
 

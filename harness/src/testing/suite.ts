@@ -1,5 +1,6 @@
 import type { FilterSpec, RouteSpec, Topology } from "../model/index.ts";
 import { buildEntry, productFilters, wasmFile } from "../wasm/build.ts";
+import { targetUnderTest } from "./coverage.ts";
 import type { FilterUnderTest, SuiteOptions } from "./host.ts";
 import { type Sleep, Upstreams } from "./upstreams.ts";
 
@@ -32,11 +33,12 @@ export function upstreamsOf(options: SuiteOptions, { routes }: Topology, sleep: 
 }
 
 async function filterSpec({ filter, name, ...rest }: FilterUnderTest): Promise<FilterSpec> {
-  if (productFilters().includes(filter)) return { ...rest, name: name ?? filter, wasmPath: wasmFile(filter) };
+  if (productFilters().includes(filter))
+    return { ...rest, name: name ?? filter, wasmPath: wasmFile(filter, targetUnderTest) };
   if (filter.endsWith(".wasm")) return { ...rest, name: name ?? filter, wasmPath: filter };
   if (!filter.endsWith(".ts")) {
     throw new RangeError(`${filter} is no product filter; expected one, or the path of a .ts or .wasm file`);
   }
-  const built = await buildEntry(filter);
+  const built = await buildEntry(filter, { target: targetUnderTest });
   return { ...rest, name: name ?? built.name, wasmPath: built.wasmPath };
 }

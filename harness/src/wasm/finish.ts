@@ -19,10 +19,10 @@ export interface FinishedModule {
 export function finishModule(
   compiled: Uint8Array,
   mapText: string,
-  { wasmPath, keepNames }: { readonly wasmPath: string; readonly keepNames: boolean },
+  { wasmPath, target }: { readonly wasmPath: string; readonly target: string },
 ): FinishedModule {
-  const map = JSON.stringify(completeMap(parseMap(mapText, mapFile(wasmPath)), compiled));
-  if (!keepNames) {
+  const map = JSON.stringify(completeMap(parseMap(mapText, mapFile(wasmPath)), compiled, target));
+  if (target === "release") {
     const bare = withoutCustomSections(compiled, [NAMES, SOURCE_MAP]);
     return { wasm: withCustomSection(bare, NAMES, ONE_NAME), map };
   }

@@ -6,6 +6,7 @@ import { type HostKind, HOSTS_VARIABLE, parseHosts } from "../../model/hosts.ts"
 import { buildFilters } from "../../wasm/build.ts";
 import type { SetExitCode } from "../program.ts";
 import { withCommon } from "../support/common-options.ts";
+import { beginCoverage, type MeasuredSources, reportCoverage } from "../support/coverage.ts";
 import { EXIT, explain, UsageError } from "../support/errors.ts";
 import { buildEventText, findEnvoy } from "../support/set-up.ts";
 import { note, noteColors, print } from "../support/terminal.ts";
@@ -20,7 +21,12 @@ interface Lack {
 interface Options {
   readonly trace?: boolean;
   readonly hosts?: string;
+  readonly coverage?: boolean;
+  readonly coverageSdk?: boolean;
 }
+
+/** What vitest does not get to see. */
+const OWN_FLAGS = ["--debug", "--trace", "--coverage", "--coverage-sdk"];
 
 /** Adds the command. */
 export function addTest(program: Command, setExitCode: SetExitCode): void {
@@ -37,13 +43,24 @@ export function addTest(program: Command, setExitCode: SetExitCode): void {
       "--hosts <list>",
       "where behaviour is tested: emulator, envoy, container (default: emulator,envoy)",
     )
+    .option("--coverage", "count which lines and branches of filters run, in the emulator only")
+    .option("--coverage-sdk", "the same, those of the SDK too")
     .allowUnknownOption()
-    .action(async (args: readonly string[], { trace, hosts }: Options) => {
+    .action(async (args: readonly string[], options: Options) => {
       // After an option that commander does not know it knows none.
-      const isTraced = trace === true || args.includes("--trace");
       const { rest, value } = takeOption(args, "--hosts");
-      const forVitest = rest.filter((arg) => arg !== "--debug" && arg !== "--trace");
-      setExitCode(await test(forVitest, isTraced, hosts ?? value));
+      const has = (name: string, parsed: boolean | undefined): boolean =>
+        parsed === true || rest.includes(name);
+      const all = has("--coverage-sdk", options.coverageSdk);
+      const measured = all ? "all" : has("--coverage", options.coverage) ? "filters" : undefined;
+      const forVitest = rest.filter((arg) => !OWN_FLAGS.includes(arg));
+      setExitCode(
+        await test(forVitest, {
+          isTraced: has("--trace", options.trace),
+          chosen: options.hosts ?? value ?? process.env[HOSTS_VARIABLE],
+          measured,
+        }),
+      );
     });
   withCommon(command, [
     ["sidecraft test", "everything"],
@@ -52,17 +69,23 @@ export function addTest(program: Command, setExitCode: SetExitCode): void {
     ["sidecraft test filters/auth --trace", "with every call between Envoy and the filter"],
     ["sidecraft test filters/auth --hosts emulator", "without a real Envoy"],
     ["sidecraft test filters/auth --hosts container", "on Envoy in a container"],
+    ["sidecraft test filters/auth --coverage", "with the lines and branches that ran"],
     ["CI=true sidecraft test", "nothing may be skipped"],
   ]);
 }
 
-async function test(
-  args: readonly string[],
-  isTraced: boolean,
-  chosen = process.env[HOSTS_VARIABLE],
-): Promise<number> {
+/** How the tests are run. */
+interface Run {
+  readonly isTraced: boolean;
+  /** The hosts as they were given; undefined: not at all. */
+  readonly chosen: string | undefined;
+  /** What coverage is measured of. */
+  readonly measured: MeasuredSources | undefined;
+}
+
+async function test(args: readonly string[], { isTraced, chosen, measured }: Run): Promise<number> {
   const strict = isCi();
-  const hosts = chosenHosts(chosen);
+  const hosts = chosenHosts(measured ? "emulator" : chosen);
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     ...(isTraced && { SIDECRAFT_TRACE: "1" }),
@@ -70,11 +93,13 @@ async function test(
   };
   const lacks: Lack[] = [];
   try {
+    if (measured) Object.assign(env, await beginCoverage(measured, chosen));
     await buildFilters({
       onProgress: (event) => event.state === "built" && note(noteColors.dim(buildEventText(event))),
     });
     lacks.push(...(await findHosts(hosts, env)));
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     // A set-up that fails is one failure, so that the last line always tells the truth.
     note(`${noteColors.red("sidecraft:")} ${explain(error).message}`);
     return conclude({ passed: 0, failed: 1, skipped: [], outside: [] }, false);
@@ -83,7 +108,12 @@ async function test(
     note(`${strict ? "missing, and CI=true" : "skipped"}: ${what}: ${reason}`);
   if (strict && lacks.length > 0)
     return conclude({ passed: 0, failed: lacks.length, skipped: [], outside: [] }, false);
-  return conclude(await runTests(args, env), strict);
+  const count = await runTests(args, env);
+  if (!measured) return conclude(count, strict);
+  reportCoverage(measured);
+  // Tests that want an Envoy are left out on purpose.
+  if (count.skipped.length > 0) note(`${count.skipped.length} not run: they need more than the emulator`);
+  return conclude({ ...count, skipped: [] }, false);
 }
 
 /** Takes an option with its value, `--name value` or `--name=value`, out of arguments that commander has not parsed. */

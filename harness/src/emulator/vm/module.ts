@@ -11,6 +11,7 @@ import {
   type Signature,
 } from "../../abi/index.ts";
 import { insertFuel } from "../../bytecode/fuel.ts";
+import type { Instrumentation } from "../host.ts";
 import { symbolizeStack } from "../../symbols/stack.ts";
 import { Symbols } from "../../symbols/symbols.ts";
 import { readShape, type ModuleShape } from "./signatures.ts";
@@ -18,6 +19,7 @@ import { Wasm, type WasmModule } from "./webassembly.ts";
 
 /** A module that Envoy 1.40 would load. */
 export interface LoadedModule {
+  readonly path: string;
   /** Compiled with a bound on its steps ({@link FUEL_OF_A_CALL}) and on its memory. */
   readonly module: WasmModule;
   /** The stack of a trap with functions and lines of the sources, as far as these are known. */
@@ -46,7 +48,7 @@ export const FUEL_OF_A_CALL = 100_000_000;
  * signatures, allocator, memory.
  * @throws LoadError if Envoy would refuse the module
  */
-export async function loadModule(path: string): Promise<LoadedModule> {
+export async function loadModule(path: string, instrumentation?: Instrumentation): Promise<LoadedModule> {
   const bytes = await readFile(path);
   let module: WasmModule;
   try {
@@ -63,13 +65,20 @@ export async function loadModule(path: string): Promise<LoadedModule> {
     throw new LoadError("Failed to create new Wasm instance: initial memory is above 1 GiB");
   }
   const digest = createHash("sha256").update(bytes).digest("hex");
-  const { originalOffset, ...rest } = await bounded(bytes, module);
+  const changed = instrumentation?.prepare(path, bytes);
+  const { originalOffset, ...rest } = changed
+    ? await bounded(changed.wasm, await Wasm.compile(changed.wasm))
+    : await bounded(bytes, module);
   let symbols: Symbols | undefined;
   const symbolize = (stack: string): string => {
     symbols ??= Symbols.asFarAsKnown(path, bytes);
-    return symbolizeStack(stack, symbols, originalOffset);
+    const inFile = (offset: number): number => {
+      const known = originalOffset ? originalOffset(offset) : offset;
+      return changed ? changed.originalOffset(known) : known;
+    };
+    return symbolizeStack(stack, symbols, inFile);
   };
-  return { ...rest, symbolize, digest, version, shape };
+  return { ...rest, path, symbolize, digest, version, shape };
 }
 
 /** `module` with its bounds; as it is where it has instructions that are not known here. */

@@ -100,6 +100,7 @@ export class Vm {
     }
     const own = Object.values(instance.exports).find((value) => value instanceof Wasm.Memory) ?? memory;
     if (own) this.memory.attach(own as WasmMemory);
+    this.host.instrumentation?.started(plugin.module.path, instance.exports);
     this.#fuel = (instance.exports[FUEL] as WasmGlobal | undefined) ?? this.#fuel;
     const functions = Object.entries(instance.exports).filter(
       ([name, value]) => typeof value === "function" && (isAllocator(name) || this.allows(name, "env")),
