@@ -1,6 +1,7 @@
 #!/bin/sh
-# A Docker engine on a bare Debian machine, for the container tests. Needs root unless an engine runs already.
-#   .ci/docker.sh start    install Debian's engine if there is none, start it unless one answers
+# A Docker engine and both kinds of Compose on a bare Debian machine, for the container tests. Needs root unless all
+# of it is there already.
+#   .ci/docker.sh start    install what is missing from Debian, start the engine unless one answers
 #   .ci/docker.sh stop     stop it, if `start` started it
 set -eu
 
@@ -8,10 +9,39 @@ state="${DOCKER_STATE:-/var/tmp/sidecraft-docker}"
 answers() { docker version >/dev/null 2>&1; }
 
 start() {
+  engine
+  command -v docker-compose >/dev/null || install docker-compose
+  docker compose version >/dev/null 2>&1 || compose_plugin
+  echo "docker-compose $(docker-compose version --short), docker compose $(docker compose version --short)"
+}
+
+install() {
+  apt-get update -q
+  DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@"
+}
+
+# Debian 12 has Compose 1.29 only. The package of Debian 13 holds the plugin, which needs nothing but the C library.
+compose_plugin() {
+  work="$(mktemp -d)"
+  mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
+  echo "deb http://deb.debian.org/debian trixie main" >"$work/sources.list"
+  (
+    cd "$work"
+    set -- -q -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+      -o Dir::State::lists="$work/lists" -o Dir::Cache="$work/cache"
+    apt-get "$@" update
+    apt-get "$@" download docker-compose
+    dpkg-deb --extract docker-compose_*.deb root
+  )
+  mkdir -p /usr/local/lib/docker/cli-plugins
+  cp "$work/root/usr/libexec/docker/cli-plugins/docker-compose" /usr/local/lib/docker/cli-plugins/
+  rm -rf "$work"
+}
+
+engine() {
   if answers; then echo "docker: an engine is running already"; return; fi
   if ! command -v dockerd >/dev/null || ! command -v docker >/dev/null; then
-    apt-get update -q
-    DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends docker.io iptables
+    install docker.io iptables
     # The package may have started its service.
     if answers; then echo "docker: started by its package"; return; fi
   fi

@@ -2,7 +2,17 @@ import { describe, expect, it } from "vitest";
 import { nearest } from "../../harness/src/cli/support/nearest.ts";
 import { runCli } from "./run-cli.ts";
 
-const COMMANDS = ["start", "test", "config", "check", "build", "envoy which", "envoy setup", "doctor"];
+const COMMANDS = [
+  "start",
+  "test",
+  "config",
+  "check",
+  "build",
+  "envoy which",
+  "envoy setup",
+  "image build",
+  "doctor",
+];
 
 describe("sidecraft, called wrongly", () => {
   it.each([
@@ -21,6 +31,7 @@ describe("sidecraft, called wrongly", () => {
     ],
     ["build ratelimit", /Did you mean rate-limit\?/],
     ["envoy wich", /unknown command 'wich'[\s\S]*which/],
+    ["image build mysql", /Allowed choices are envoy, node, identity, ratelimit, redis, prometheus/],
     ["", /Usage: sidecraft/],
   ])("%j: says what is wrong, exit code 2", async (line, message) => {
     const { code, stdout, stderr } = await runCli(line.split(" ").filter((word) => word !== ""));

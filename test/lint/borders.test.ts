@@ -109,6 +109,11 @@ describe("the borders refuse", () => {
     ["harness/src/http/x.ts", imports("../process/exec.ts"), /room http imports model/],
     ["harness/src/testing/x.ts", imports("../demo/index.ts"), /room testing imports/],
     ["harness/src/testing/x.ts", imports("../cli/program.ts"), /room testing imports/],
+    [
+      "harness/src/images/x.ts",
+      imports("../demo/index.ts"),
+      /room images imports envoy, process, ship, wasm/,
+    ],
     ["harness/src/demo/x.ts", imports("../emulator/index.ts"), /room demo imports/],
     ["harness/src/demo/x.ts", imports("../cli/program.ts"), /room demo imports/],
     ["harness/src/cli/commands/x.ts", imports("../../emulator/index.ts"), /room cli imports/],
@@ -153,6 +158,7 @@ describe("the borders allow", () => {
     ["harness/src/process/x.ts", imports("node:child_process")],
     ["harness/src/http/x.ts", imports("../model/index.ts") + imports("node:net")],
     ["harness/src/testing/x.ts", imports("../emulator/index.ts") + imports("../wasm/build.ts")],
+    ["harness/src/images/x.ts", imports("../envoy/index.ts") + imports("../wasm/build.ts")],
     ["harness/src/demo/x.ts", imports("../envoy/index.ts") + imports("../http/index.ts")],
     ["harness/src/cli/commands/x.ts", imports("../../demo/index.ts") + imports("../support/errors.ts")],
   ])("in %s: %j", async (file, text) => {

@@ -34,6 +34,12 @@ describe("tar archives", () => {
     expect(content).toBe("y".repeat(512) + "x".repeat(1000));
   });
 
+  it("hold paths of up to 255 bytes where a slash is in the right place", async () => {
+    const path = `${"p".repeat(150)}/${"n".repeat(100)}`;
+    const archive = await buffer(tar([{ path, content: Buffer.from("x") }]));
+    expect(execFileSync("tar", ["-tf", "-"], { input: archive, encoding: "utf8" })).toBe(`${path}\n`);
+  });
+
   it("are equal for equal content", async () => {
     const make = () => buffer(tar([{ path: "a", content: Buffer.from("b") }]));
     expect(await make()).toEqual(await make());

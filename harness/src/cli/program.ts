@@ -6,6 +6,7 @@ import { addCheck } from "./commands/check.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEnvoy } from "./commands/envoy.ts";
+import { addImage } from "./commands/image.ts";
 import { addStart } from "./commands/start.ts";
 import { addTest } from "./commands/test.ts";
 import { noteColors } from "./support/terminal.ts";
@@ -40,6 +41,7 @@ export function makeProgram(setExitCode: SetExitCode): Command {
   addCheck(program);
   addBuild(program);
   addEnvoy(program);
+  addImage(program, setExitCode);
   addDoctor(program, setExitCode);
   return program;
 }

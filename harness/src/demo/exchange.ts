@@ -2,7 +2,7 @@
 import type { HeaderList, HttpResponse } from "../model/index.ts";
 import { sendHttp } from "../http/index.ts";
 import { headerValue } from "../model/headers.ts";
-import type { Echo } from "./upstreams.ts";
+import type { Echo } from "./echo.ts";
 
 /** A request of the tour. */
 export interface DemoRequest {

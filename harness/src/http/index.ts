@@ -71,10 +71,11 @@ export function sendHttp(port: number, request: HttpRequest, options?: OpenOptio
   });
 }
 
-/** Serves `handler` on a free port of address `host`; a handler that fails breaks the connection off. */
-export function serveHttp(handler: ClusterHandler, host: string): Promise<HttpServer> {
+/** Serves `handler` on a port of address `host`, a free one if it is 0; a handler that fails breaks the connection off. */
+export function serveHttp(handler: ClusterHandler, host: string, port = 0): Promise<HttpServer> {
   return serveCalls(
     answerWhole(handler, (call) => call.disconnect()),
     host,
+    port,
   );
 }

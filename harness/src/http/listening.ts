@@ -6,13 +6,14 @@ export interface HttpServer extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Lets `server` listen on a free port of address `host`; `closeConnections` ends those it has. */
+/** Lets `server` listen on a port of address `host`, a free one if it is 0; `closeConnections` ends those it has. */
 export async function listening(
   server: Server,
   host: string,
   closeConnections: () => void,
+  port = 0,
 ): Promise<HttpServer> {
-  server.listen(0, host);
+  server.listen(port, host);
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,

@@ -8,12 +8,12 @@ import { type HttpServer, listening } from "./listening.ts";
 /** Longer than any test: a proxy that uses an idle connection again never finds it closed at that moment. */
 const IDLE_MS = 600_000;
 
-/** Serves `handler` on a free port of address `host`. */
-export function serveCalls(handler: HttpCallHandler, host: string): Promise<HttpServer> {
+/** Serves `handler` on a port of address `host`, a free one if it is 0. */
+export function serveCalls(handler: HttpCallHandler, host: string, port = 0): Promise<HttpServer> {
   const server = createServer({ keepAliveTimeout: IDLE_MS }, (incoming, outgoing) =>
     handler(new Http1ServerCall(incoming, outgoing)),
   );
-  return listening(server, host, () => server.closeAllConnections());
+  return listening(server, host, () => server.closeAllConnections(), port);
 }
 
 class Http1ServerCall implements HttpServerCall {

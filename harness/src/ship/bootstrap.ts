@@ -19,6 +19,8 @@ export interface ClusterSpec {
   readonly port: number;
   /** Speaks HTTP/2, without which there is no gRPC; HTTP/1.1 when absent. */
   readonly http2?: boolean;
+  /** May be away while Envoy starts, which then does not wait for its name to be found. */
+  readonly optional?: boolean;
 }
 
 /** Name of the listener for HTTP. */
@@ -36,6 +38,8 @@ export interface BootstrapOptions {
   readonly clusters: readonly ClusterSpec[];
   /** Deliver every filter by discovery from this directory (a path as Envoy sees it) or service. */
   readonly dynamicFilters?: string | FilterSource;
+  /** HTTP filters of Envoy's own, behind those of the topology. */
+  readonly envoyFilters?: readonly JsonObject[];
   /** File for one line per request; `/dev/stdout` is Envoy's standard output. */
   readonly accessLog?: string;
   /** Pass trailers on in HTTP/1.1, which Envoy drops by default. */
@@ -160,7 +164,7 @@ function connectionManager(topology: Topology, options: BootstrapOptions): JsonO
         name: "routes",
         virtual_hosts: [{ name: "all", domains: ["*"], routes: topology.routes.map(routeConfig) }],
       },
-      http_filters: [...topology.filters.map(entry), router],
+      http_filters: [...topology.filters.map(entry), ...(options.envoyFilters ?? []), router],
     },
   };
 }
@@ -185,6 +189,7 @@ function clusterConfig(spec: ClusterSpec, options: BootstrapOptions): JsonObject
   return {
     name: spec.name,
     ...(isIP(spec.host) > 0 ? { type: "STATIC" } : { type: "STRICT_DNS", dns_lookup_family: "V4_PREFERRED" }),
+    ...(spec.optional === true && { wait_for_warm_on_init: false }),
     load_assignment: { cluster_name: spec.name, endpoints: [{ lb_endpoints: [endpoint] }] },
     ...(spec.http2 === true
       ? upstreamProtocol({ http2_protocol_options: http2 })

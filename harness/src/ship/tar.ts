@@ -15,7 +15,8 @@ const BLOCK = 512;
  *
  * @param entries what goes in; a `file` is read while the archive is
  * @returns the archive in pieces
- * @throws {RangeError} if a path is longer than the 100 bytes of the header's name field, or a file than 8 GiB
+ * @throws {RangeError} if a path does not fit the header's fields (100 bytes, up to 155 more before a slash), or a
+ *   file is longer than 8 GiB
  */
 export async function* tar(entries: Iterable<TarEntry>): AsyncGenerator<Uint8Array, void> {
   for (const entry of entries) {
@@ -39,15 +40,26 @@ function padding(size: number): Uint8Array {
   return new Uint8Array((BLOCK - (size % BLOCK)) % BLOCK);
 }
 
+/** A path as prefix and name, which readers join with a slash. */
+function splitPath(path: string): readonly [prefix: string, name: string] {
+  if (Buffer.byteLength(path) <= 100) return ["", path];
+  for (let at = path.indexOf("/"); at > 0; at = path.indexOf("/", at + 1)) {
+    const [prefix, name] = [path.slice(0, at), path.slice(at + 1)];
+    if (name !== "" && Buffer.byteLength(name) <= 100 && Buffer.byteLength(prefix) <= 155)
+      return [prefix, name];
+  }
+  throw new RangeError(`path too long for a tar header: ${path}`);
+}
+
 function header(path: string, size: number, mode: number, type: "0" | "5"): Uint8Array {
-  if (Buffer.byteLength(path) > 100) throw new RangeError(`path too long for a tar header: ${path}`);
+  const [prefix, name] = splitPath(path);
   const block = Buffer.alloc(BLOCK);
   const octal = (value: number, offset: number, width: number): void => {
     const digits = value.toString(8).padStart(width - 1, "0");
     if (digits.length >= width) throw new RangeError(`${path}: ${value} does not fit a tar header`);
     block.write(digits, offset, "latin1");
   };
-  block.write(path, 0);
+  block.write(name, 0);
   octal(mode, 100, 8);
   octal(0, 108, 8);
   octal(0, 116, 8);
@@ -56,6 +68,7 @@ function header(path: string, size: number, mode: number, type: "0" | "5"): Uint
   block.write("        ", 148, "latin1");
   block.write(type, 156, "latin1");
   block.write("ustar\u000000", 257, "latin1");
+  block.write(prefix, 345);
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
   return block;

@@ -1,6 +1,7 @@
 /** From whatever was thrown to one message that says what to do, and an exit code. */
 import { CommanderError } from "commander";
 import { EnvoyNotFoundError, EnvoyStartError } from "../../envoy/errors.ts";
+import { ImageError } from "../../images/index.ts";
 import { CompileError } from "../../wasm/build.ts";
 
 /** Exit codes of every command. */
@@ -37,6 +38,7 @@ export function explain(error: unknown): Explanation {
   }
   if (error instanceof EnvoyNotFoundError) return { message: error.message, exitCode: EXIT.failed };
   if (error instanceof EnvoyStartError) return { message: explainStart(error), exitCode: EXIT.failed };
+  if (error instanceof ImageError) return { message: error.message, exitCode: EXIT.failed };
   const text = error instanceof Error ? error.message : String(error);
   return {
     message: `unexpected: ${text}\nThe same command with --debug shows where it comes from.`,
