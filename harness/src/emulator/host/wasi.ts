@@ -74,7 +74,7 @@ export function wasiFunctions(vm: Vm): HostFunctions {
 
     clock_time_get(id: number, _precision: bigint, timeOut: number) {
       if (id !== 0 && id !== 1) return WasiErrno.NotSupported;
-      return result(memory.setU64(timeOut, id === 0 ? host.clock.now() : host.clock.elapsed()));
+      return result(memory.setU64(timeOut, id === 0 ? host.clock.now() : host.clock.monotonic()));
     },
 
     clock_res_get(id: number, resolutionOut: number) {
