@@ -2,10 +2,9 @@ import { MAX_BLOCK_SIZE } from "./abi/memory";
 import { Status } from "./abi/types";
 import { Bytes } from "./bytes";
 import { callForeignFunction } from "./foreign";
+import { inflate } from "./inflate";
 import { bytesOf } from "./text";
 
-/** The most that deflate makes of one byte (https://zlib.net/zlib_tech.html, "Maximum Compression Factor"). */
-const MAX_FACTOR: u64 = 1032;
 /** More than what zlib adds to bytes that it cannot make smaller: a part in a thousand, and some bytes. */
 const MAX_PACKED: i32 = <i32>MAX_BLOCK_SIZE - (1 << 20);
 
@@ -29,11 +28,11 @@ export function compress<T>(data: T): Bytes | null {
 }
 
 /**
- * What the zlib stream `data` (RFC 1950) holds, unpacked by the host (Envoy's foreign function `uncompress`). Null when
- * it is none, when it holds more than `limit` bytes, and when the host has no such function.
+ * What the zlib stream `data`, a string or Bytes, holds (RFC 1950). Null when it is none, and as soon as it is seen to hold
+ * more than `limit` bytes: no more than those are ever unpacked, whatever a client sends.
  *
- * Null too for more than 127 KiB of packed data: they could become more than the module has room for, which
- * the host does not expect, and ends.
+ * It is unpacked here. Envoy's foreign function `uncompress` has no limit: it takes the host's memory for all of it, and
+ * ends the process when the module has no room for the result.
  *
  * @example
  * ```ts
@@ -43,8 +42,5 @@ export function compress<T>(data: T): Bytes | null {
  * ```
  */
 export function uncompress<T>(data: T, limit: i32): Bytes | null {
-  const bytes = bytesOf<T>(data);
-  if (<u64>bytes.length * MAX_FACTOR > <u64>MAX_BLOCK_SIZE) return null;
-  const answer = callForeignFunction("uncompress", bytes);
-  return answer.status == Status.Ok && answer.value.length <= limit ? answer.value : null;
+  return inflate(bytesOf<T>(data), limit);
 }

@@ -4,6 +4,8 @@ import { Bytes, allocateBuffer } from "./bytes";
 import { bytesOf } from "./text";
 
 const EQUALS: u8 = 0x3d;
+/** More text than that is no environment. */
+const MAX_SIZE: u32 = 16 << 20;
 
 /**
  * The environment variable `name`, a string or Bytes, of this VM (WASI preview 1, `environ_get`): set with
@@ -27,8 +29,9 @@ export function environmentVariable<N>(name: N): Bytes | null {
   const key = bytesOf<N>(name);
   if (key.indexOf(EQUALS) >= 0) return null; // no name: it would match the beginning of a value
   if (wasi.environ_sizes_get(addressOut, sizeOut) != 0) return null;
-  const count = load<i32>(addressOut);
+  const count = load<u32>(addressOut);
   const size = load<i32>(sizeOut);
+  if (<u32>size > MAX_SIZE || count > <u32>size) return null; // each takes a byte at least
   const addresses = allocateBuffer(count << 2);
   const text = allocateBuffer(size);
   if (wasi.environ_get(changetype<usize>(addresses), changetype<usize>(text)) != 0) return null;

@@ -29,7 +29,7 @@ export class ForeignResult {
 /**
  * Calls a function that the host adds to the ABI; NotFound when it has none of that name. For those that Envoy has there
  * are functions of their own here, which are to be preferred: Envoy checks little, and crashes for instance when the
- * module has no room for what `uncompress` makes of a few bytes.
+ * module has no room for what `uncompress` makes of a few bytes; `uncompress` of the SDK does without it.
  *
  * @example
  * ```ts

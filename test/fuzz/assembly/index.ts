@@ -10,6 +10,7 @@ export * from "./config";
 export * from "./defects";
 export * from "./host";
 export * from "./json";
+export * from "./packed";
 export * from "./protobuf";
 export * from "./rate";
 export * from "./rewrite";

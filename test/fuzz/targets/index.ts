@@ -4,6 +4,7 @@ import { configTargets } from "./config.ts";
 import { filterTargets } from "./filters.ts";
 import { hostTargets } from "./host.ts";
 import { jsonTargets } from "./json.ts";
+import { packedTargets } from "./packed.ts";
 import { protobufTargets } from "./protobuf.ts";
 import type { Target } from "./target.ts";
 import { textTargets } from "./text.ts";
@@ -14,6 +15,7 @@ export const TARGETS: readonly Target[] = [
   ...codeTargets,
   ...jsonTargets,
   ...protobufTargets,
+  ...packedTargets,
   ...hostTargets,
   ...configTargets,
   ...authTargets,
