@@ -36,7 +36,7 @@ export class DnsAnswer {
 
   /** Reads what the host hands over: count, the seconds each is valid, the addresses, each with a NUL behind. */
   constructor(private readonly encoded: Bytes) {
-    const count = encoded.length < 4 ? 0 : load<u32>(encoded.ptr);
+    const count: u32 = encoded.length < 4 ? 0 : load<u32>(encoded.ptr);
     this.length = 4 + 4 * <u64>count <= <u64>encoded.length ? <i32>count : 0;
   }
 

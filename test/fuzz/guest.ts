@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Wasm, type WasmMemory, type WasmModule } from "../../harness/src/emulator/vm/webassembly.ts";
 import { buildEntry } from "../../harness/src/wasm/build.ts";
 import { insertCounters } from "../../harness/src/bytecode/counters.ts";
+import { environmentOf } from "./targets/envoy.ts";
 
 /** What became of an input: what the target wrote, or why it did not come to its end. */
 export type Outcome = { readonly output: Buffer } | { readonly trap: string };
@@ -17,7 +18,6 @@ const ANSWERS: Readonly<Record<string, number>> = {
   proxy_get_header_map_value: 3,
   proxy_get_header_map_pairs: 1,
   proxy_get_shared_data: 2,
-  proxy_get_buffer_bytes: 3,
   proxy_call_foreign_function: 4,
 };
 
@@ -41,6 +41,8 @@ export class Guest {
   private exports: Exports;
   private input: Uint8Array = new Uint8Array();
   private lastLog = "";
+  /** The last token of a gRPC call or stream, without its kind. */
+  private token = 0;
 
   private constructor(module: WasmModule, edges: number) {
     this.module = module;
@@ -65,6 +67,7 @@ export class Guest {
     const { exports } = this;
     const steps = STEPS + STEPS_PER_BYTE * input.length;
     this.input = input;
+    this.token = 0;
     this.counters.fill(0);
     exports.fuel.value = steps;
     try {
@@ -107,11 +110,7 @@ export class Guest {
   private start(): Exports {
     const imports: Record<string, Record<string, (...args: number[]) => number>> = {};
     for (const { module, name } of Wasm.Module.imports(this.module)) {
-      const answer = ANSWERS[name];
-      (imports[module] ??= {})[name] =
-        name === "proxy_log"
-          ? (_level, at = 0, size = 0) => this.log(at, size)
-          : (...args) => (answer === undefined ? 0 : this.answer(args[answer] ?? 0, args[answer + 1] ?? 0));
+      (imports[module] ??= {})[name] = this.hostFunction(name);
     }
     this.lastLog = "";
     const exports = new Wasm.Instance(this.module, imports).exports as unknown as Exports;
@@ -121,18 +120,52 @@ export class Guest {
     return exports;
   }
 
+  private hostFunction(name: string): (...args: number[]) => number {
+    const answer = ANSWERS[name];
+    switch (name) {
+      case "proxy_log":
+        return (_level, at = 0, size = 0) => this.log(at, size);
+      case "proxy_get_buffer_bytes":
+        return (_type, start = 0, length = 0, addressOut = 0, sizeOut = 0) => {
+          const from = start >>> 0;
+          return this.answer(addressOut, sizeOut, this.input.subarray(from, from + (length >>> 0)));
+        };
+      case "proxy_grpc_call":
+        return (...args) => this.setNumbers(args[11] ?? 0, (this.token += 4) | 1);
+      case "proxy_grpc_stream":
+        return (...args) => this.setNumbers(args[8] ?? 0, (this.token += 4) | 2);
+      case "environ_sizes_get":
+        return (countOut = 0, sizeOut = 0) => {
+          const { count, text } = environmentOf(this.input);
+          return this.setNumbers(countOut, count) + this.setNumbers(sizeOut, text.length);
+        };
+      case "environ_get":
+        return (_addresses, at = 0) => {
+          new Uint8Array(this.exports.memory.buffer).set(environmentOf(this.input).text, at);
+          return 0;
+        };
+      default:
+        return (...args) =>
+          answer === undefined ? 0 : this.answer(args[answer] ?? 0, args[answer + 1] ?? 0, this.input);
+    }
+  }
+
+  private setNumbers(at: number, ...numbers: number[]): number {
+    const memory = new DataView(this.exports.memory.buffer);
+    for (const [index, number] of numbers.entries()) memory.setUint32(at + 4 * index, number, true);
+    return 0;
+  }
+
   private log(at: number, size: number): number {
     this.lastLog = Buffer.from(this.exports.memory.buffer, at, size).toString();
     return 0;
   }
 
-  private answer(addressOut: number, sizeOut: number): number {
-    const { exports, input } = this;
-    const at = exports.proxy_on_memory_allocate(input.length);
-    new Uint8Array(exports.memory.buffer, at, input.length).set(input);
-    const memory = new DataView(exports.memory.buffer);
-    memory.setUint32(addressOut, at, true);
-    memory.setUint32(sizeOut, input.length, true);
-    return 0;
+  private answer(addressOut: number, sizeOut: number, bytes: Uint8Array): number {
+    const { exports } = this;
+    // As Envoy does it: nothing has no place.
+    const at = bytes.length === 0 ? 0 : exports.proxy_on_memory_allocate(bytes.length);
+    if (at !== 0) new Uint8Array(exports.memory.buffer, at, bytes.length).set(bytes);
+    return this.setNumbers(addressOut, at) + this.setNumbers(sizeOut, bytes.length);
   }
 }

@@ -1,9 +1,12 @@
 import { authTargets } from "./auth.ts";
 import { codeTargets } from "./codes.ts";
 import { configTargets } from "./config.ts";
+import { envoyTargets } from "./envoy.ts";
 import { filterTargets } from "./filters.ts";
+import { grpcTargets } from "./grpc.ts";
 import { hostTargets } from "./host.ts";
 import { jsonTargets } from "./json.ts";
+import { networkTargets } from "./network.ts";
 import { packedTargets } from "./packed.ts";
 import { protobufTargets } from "./protobuf.ts";
 import type { Target } from "./target.ts";
@@ -17,6 +20,9 @@ export const TARGETS: readonly Target[] = [
   ...protobufTargets,
   ...packedTargets,
   ...hostTargets,
+  ...envoyTargets,
+  ...grpcTargets,
+  ...networkTargets,
   ...configTargets,
   ...authTargets,
   ...filterTargets,
