@@ -126,6 +126,7 @@ const rooms = {
   symbols: ["bytecode"],
   coverage: ["bytecode", "symbols"],
   emulator: ["abi", "bytecode", "model", "symbols"],
+  capture: ["model"],
   ship: ["model"],
   process: [],
   http: ["model"],
@@ -135,7 +136,19 @@ const rooms = {
   testing: ["abi", "coverage", "emulator", "envoy", "http", "model", "tcp", "trace", "wasm"],
   images: ["envoy", "process", "ship", "wasm"],
   demo: ["envoy", "http", "model", "ship", "wasm"],
-  cli: ["bytecode", "coverage", "demo", "envoy", "images", "model", "process", "ship", "symbols", "wasm"],
+  cli: [
+    "bytecode",
+    "capture",
+    "coverage",
+    "demo",
+    "envoy",
+    "images",
+    "model",
+    "process",
+    "ship",
+    "symbols",
+    "wasm",
+  ],
 };
 
 /** The border around a room of the harness, with what else it may not import (pattern -> why). */

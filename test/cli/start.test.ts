@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { runCli, scratch, startCli } from "./run-cli.ts";
 
@@ -80,6 +81,26 @@ describe.skipIf(!envoy)("sidecraft start", () => {
     expect(stderr).not.toContain("sidecraft:");
     expect(code).toBe(0);
   }, 60_000);
+
+  it.skipIf(envoy?.kind !== "binary")(
+    "--tap writes what was seen of each request, and record makes tests of it",
+    async () => {
+      using directory = scratch();
+      const taps = join(directory.path, "taps");
+      expect((await runCli(["start", "--once", ...FREE_PORTS, "--tap", taps])).code).toBe(0);
+      const files = readdirSync(taps).map((file) => join(taps, file));
+      expect(files.length).toBeGreaterThan(20);
+      const output = join(directory.path, "demo.test.ts");
+      const record = ["record", ...files, "-f", "auth", "-o", output];
+      expect((await runCli(record)).stdout).toMatch(/, [1-9]\d+ tests\n$/);
+      expect(readFileSync(output, "utf8")).toContain('from "sidecraft/testing"');
+      expect(await runCli(record)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("--force replaces it") as string,
+      });
+    },
+    60_000,
+  );
 
   it("--json: one object per step, then up until Ctrl-C, which leaves nothing behind", async () => {
     using temporary = scratch();

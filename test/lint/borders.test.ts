@@ -88,6 +88,8 @@ describe("the borders refuse", () => {
     ].map((text): [string, string, RegExp] => ["harness/src/emulator/vm/x.ts", text, noRealTime]),
     ["harness/src/emulator/x.ts", 'await import("node:net");', /may be imported late/],
     ["harness/src/ship/x.ts", imports("../envoy/index.ts"), /room ship imports model/],
+    ["harness/src/capture/x.ts", imports("../abi/index.ts"), /room capture imports model/],
+    ["harness/src/trace/x.ts", imports("../emulator/index.ts"), /room trace imports abi, model/],
     [
       "harness/src/envoy/x.ts",
       imports("../emulator/index.ts"),
@@ -149,6 +151,8 @@ describe("the borders allow", () => {
         "new Date(5);",
     ],
     ["harness/src/ship/x.ts", imports("../model/index.ts") + imports("node:net")],
+    ["harness/src/capture/x.ts", imports("../model/index.ts") + imports("node:path")],
+    ["harness/src/trace/x.ts", imports("../abi/index.ts") + imports("../model/calls.ts")],
     [
       "harness/src/envoy/x.ts",
       imports("../model/index.ts") + imports("../ship/index.ts") + 'await import("./container.ts");',

@@ -7,6 +7,7 @@ import { addConfig } from "./commands/config.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEnvoy } from "./commands/envoy.ts";
 import { addImage } from "./commands/image.ts";
+import { addRecord } from "./commands/record.ts";
 import { addStart } from "./commands/start.ts";
 import { addTest } from "./commands/test.ts";
 import { noteColors } from "./support/terminal.ts";
@@ -37,6 +38,7 @@ export function makeProgram(setExitCode: SetExitCode): Command {
     );
   addStart(program, setExitCode);
   addTest(program, setExitCode);
+  addRecord(program);
   addConfig(program);
   addCheck(program);
   addBuild(program);

@@ -16,6 +16,8 @@ export interface DemoOptions {
   readonly port: number;
   /** Port of Envoy's admin interface; 0 takes a free one. */
   readonly adminPort: number;
+  /** Directory for what is seen of each request before and behind the filters. */
+  readonly tap?: string;
   readonly onEvent: (event: DemoEvent) => void;
 }
 
@@ -35,7 +37,7 @@ export interface RunningDemo extends AsyncDisposable {
  * @returns the demo, ready for requests; declare it with `await using`
  * @throws {EnvoyNotFoundError} {CompileError} {EnvoyStartError} if it cannot be started
  */
-export async function startDemo({ port, adminPort, onEvent }: DemoOptions): Promise<RunningDemo> {
+export async function startDemo({ port, adminPort, tap, onEvent }: DemoOptions): Promise<RunningDemo> {
   // Before anything that takes time.
   await requireFreePort(LOOPBACK, port);
   await requireFreePort(LOOPBACK, adminPort);
@@ -61,6 +63,7 @@ export async function startDemo({ port, adminPort, onEvent }: DemoOptions): Prom
       clusters: upstreams.map(({ name, port: upstreamPort }) => ({ name, port: upstreamPort })),
       listenerPort: port,
       adminPort,
+      ...(tap !== undefined && { tap }),
     }),
   );
   const { url } = envoy;

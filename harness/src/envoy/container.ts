@@ -52,6 +52,8 @@ export async function startContainer(
   installation: ImageInstallation,
   options: StartOptions,
 ): Promise<Running> {
+  if (options.tap !== undefined)
+    throw new RangeError("files of a tap stay in the container: tap an Envoy on this machine");
   await requireFreePort("0.0.0.0", options.listenerPort ?? 0);
   await requireFreePort("0.0.0.0", options.adminPort ?? 0);
   await using undo = new AsyncDisposableStack();

@@ -1,7 +1,7 @@
 /** Starts Envoy as a child process. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bootstrap, discoveryFileName, LISTENER_NAME, TCP_LISTENER_NAME } from "../ship/index.ts";
 import { HttpAdmin } from "./admin.ts";
@@ -59,6 +59,7 @@ export async function startNative(installation: BinaryInstallation, options: Sta
       ...(options.accessLog === true && { accessLog: "/dev/stdout" }),
       ...(options.http1Trailers !== undefined && { http1Trailers: options.http1Trailers }),
       ...(options.http2Metadata !== undefined && { http2Metadata: options.http2Metadata }),
+      ...(options.tap !== undefined && { tap: resolve(options.tap) }),
     });
     await writeFile(configFile, JSON.stringify(options.amend?.(config) ?? config, null, 2));
 

@@ -43,6 +43,8 @@ export interface StartOptions {
   readonly http1Trailers?: boolean;
   /** Pass METADATA frames of HTTP/2 on. */
   readonly http2Metadata?: boolean;
+  /** Directory for what taps before and behind the filters see of requests; only for an Envoy on this machine. */
+  readonly tap?: string;
   /** Has the last word on the bootstrap: makes of it one with what the harness has no option for. */
   readonly amend?: (config: JsonObject) => JsonObject;
   /** Milliseconds until Envoy must be ready; 60,000 when absent. */

@@ -4,6 +4,7 @@ import { type FilterSpec, type RouteSpec, TCP_CLUSTER, type Topology } from "../
 import { discoveredHttpFilter, httpFilter, type FilterSource } from "./http-filter.ts";
 import type { JsonObject } from "./json.ts";
 import { statSinks } from "./stat-sinks.ts";
+import { tapFilter, type TapPlace } from "./tap.ts";
 import { tcpListener } from "./tcp-listener.ts";
 
 /** An address that Envoy listens on. Port 0 lets the kernel choose. */
@@ -46,6 +47,8 @@ export interface BootstrapOptions {
   readonly http1Trailers?: boolean;
   /** Pass METADATA frames on in HTTP/2 (an extension), which Envoy refuses by default. */
   readonly http2Metadata?: boolean;
+  /** Directory, as Envoy sees it, for what taps before and behind the filters see of requests. */
+  readonly tap?: string;
 }
 
 /** Of HTTP/2, from the same guide as {@link EDGE_SETTINGS}. */
@@ -144,6 +147,8 @@ function connectionManager(topology: Topology, options: BootstrapOptions): JsonO
       : options.dynamicFilters;
   const entry = (filter: FilterSpec): JsonObject =>
     source === undefined ? httpFilter(filter) : discoveredHttpFilter(filter.name, source);
+  const taps = (place: TapPlace): JsonObject[] =>
+    options.tap === undefined ? [] : [tapFilter(options.tap, place)];
   const router = {
     name: "envoy.filters.http.router",
     typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
@@ -164,7 +169,13 @@ function connectionManager(topology: Topology, options: BootstrapOptions): JsonO
         name: "routes",
         virtual_hosts: [{ name: "all", domains: ["*"], routes: topology.routes.map(routeConfig) }],
       },
-      http_filters: [...topology.filters.map(entry), ...(options.envoyFilters ?? []), router],
+      http_filters: [
+        ...taps("client"),
+        ...topology.filters.map(entry),
+        ...(options.envoyFilters ?? []),
+        ...taps("upstream"),
+        router,
+      ],
     },
   };
 }

@@ -19,6 +19,7 @@ export {
   type ModulePlace,
 } from "./http-filter.ts";
 export type { Json, JsonObject } from "./json.ts";
+export { tapFilter, type TapPlace } from "./tap.ts";
 export { tcpListener, WASM_NETWORK_FILTER_TYPE } from "./tcp-listener.ts";
 export { tar, type TarEntry } from "./tar.ts";
 export { toYaml } from "./yaml.ts";

@@ -1,7 +1,9 @@
 /** `sidecraft start`: the demo. */
+import { mkdirSync } from "node:fs";
 import type { Command } from "commander";
 import { type DemoEvent, startDemo } from "../../demo/index.ts";
 import { type EnvoyExit, EnvoyStartError, type RunningEnvoy } from "../../envoy/index.ts";
+import { errorText } from "../../process/exec.ts";
 import type { SetExitCode } from "../program.ts";
 import { withCommon } from "../support/common-options.ts";
 import { tellDemo } from "../support/demo-words.ts";
@@ -14,6 +16,7 @@ interface Options {
   readonly port: number;
   readonly adminPort: number;
   readonly once?: boolean;
+  readonly tap?: string;
   readonly json?: boolean;
 }
 
@@ -31,6 +34,7 @@ export function addStart(program: Command, setExitCode: SetExitCode): void {
       portOption("--admin-port <port>", "port of Envoy's admin interface", "SIDECRAFT_ADMIN_PORT", 9901),
     )
     .option("--once", "end after the tour; exit code 0 only if every request came back as it should")
+    .option("--tap <directory>", "write what is seen of each request, for `sidecraft record`")
     .option("--json", "print one JSON object per step")
     .action(async (options: Options) => setExitCode(await start(options)));
   withCommon(command, [
@@ -53,9 +57,11 @@ async function start(options: Options): Promise<number> {
   }
 }
 
-async function run({ port, adminPort, once, json }: Options): Promise<number> {
+async function run({ port, adminPort, once, tap, json }: Options): Promise<number> {
+  if (tap !== undefined) makeDirectory(tap);
   using interruption = new Interruption();
-  await using demo = await startDemo({ port, adminPort, onEvent: json === true ? tellJson : tellDemo });
+  const onEvent = json === true ? tellJson : tellDemo;
+  await using demo = await startDemo({ port, adminPort, onEvent, ...(tap !== undefined && { tap }) });
   const fine = await Promise.race([demo.tour(), demo.envoy.exited]);
   if (typeof fine === "object") throw endedByItself(demo.envoy, fine);
   if (once === true) return fine ? EXIT.ok : EXIT.failed;
@@ -66,6 +72,14 @@ async function run({ port, adminPort, once, json }: Options): Promise<number> {
   if (typeof end === "object") throw endedByItself(demo.envoy, end);
   if (json !== true) print(`\n${end}: ends Envoy and the upstreams.`);
   return EXIT.ok;
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new CliError(`cannot make the directory ${path}: ${errorText(error)}`);
+  }
 }
 
 /** Names the option that chooses another port, where a port is what is wrong. */
