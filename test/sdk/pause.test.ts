@@ -1,7 +1,7 @@
 import { describe, expect, inject, it as test } from "vitest";
 import { EnvoyHost } from "../../harness/src/testing/envoy-host.ts";
 import { describeHosts } from "../../harness/src/testing/index.ts";
-import { type Field, type Step, type StreamScript, run, scripted } from "./script.ts";
+import { type Field, type Step, type StreamScript, carrying, run, scripted } from "./script.ts";
 
 const FIELDS: Field[] = [
   [":method", "GET"],
@@ -188,6 +188,60 @@ describeHosts(
       };
       const { response } = await run(host, script, POST);
       expect([response.status, response.text(), response.upstream]).toEqual([413, "too much", null]);
+    });
+  },
+);
+
+describeHosts("A response that goes no further", { filters: [scripted()] }, ({ it, host }) => {
+  /** What is left of a response whose filter plays `script`: nothing that could pass for a whole one. */
+  const broken = async (script: StreamScript, body: Buffer): Promise<void> => {
+    host.upstream("stable").reply({ body, trailers: [["x-t-up", "1"]] });
+    await expect(host.fetch("/", { headers: carrying(script) })).rejects.toThrow();
+    host.upstream("stable").reply({});
+    expect((await host.fetch("/")).status).toBe(200);
+  };
+
+  it("breaks off: one that is larger than the host's buffer, and is waited for", async () => {
+    await broken({ responseBody: [["pauseUntilEnd"]] }, Buffer.alloc(3 << 20));
+  });
+
+  it("breaks off: one that is answered in its trailers", async () => {
+    await broken({ responseTrailers: [["reply", 500]] }, Buffer.from("hello"));
+  });
+});
+
+describeHosts(
+  "A filter behind one that replies",
+  { filters: [scripted(), { filter: "test/sdk/assembly/log-only.ts" }] },
+  ({ it, host }) => {
+    it("has onLog without onRequestHeaders", async () => {
+      const replying = carrying({ requestHeaders: [["reply", 403]] });
+      expect((await host.fetch("/", { headers: replying })).status).toBe(403);
+      const messages = (): string[] => host.logs.map(({ message }) => message);
+      await expect.poll(messages).toContain("logged without a request");
+      expect((await host.fetch("/")).status).toBe(200);
+      await expect.poll(messages).toContain("logged after its request");
+    });
+  },
+);
+
+describeHosts(
+  "A reply from a hook of the response",
+  { filters: [scripted(), scripted({}, "outer")] },
+  ({ it, host }) => {
+    it("passes through no further hooks", async () => {
+      // Both play the script, the second filter first; the first one never sees a response.
+      const script = {
+        responseHeaders: [
+          ["property", "plugin_name"],
+          ["reply", 418],
+        ] as Step[],
+      };
+      const headers = carrying(script);
+      expect((await host.fetch("/", { headers })).status).toBe(418);
+      await host.clock.advance("20ms");
+      const said = host.logs.map(({ message }) => message).filter((line) => line.startsWith("report: ="));
+      expect(said).toEqual(["report: =outer"]);
     });
   },
 );

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { load, Text, type Guest } from "./compile.ts";
-import { field } from "./protobuf.ts";
+import { field } from "../../harness/src/emulator/vm/struct.ts";
 
 let guest: Guest;
 beforeAll(async () => {

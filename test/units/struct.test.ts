@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { anyObject, canonical } from "./canonical.ts";
 import { type Guest, load } from "./compile.ts";
-import { encodeStruct, encodeValue, entry, field } from "./protobuf.ts";
+import { encodeStruct, encodeValue, entry, field } from "../../harness/src/emulator/vm/struct.ts";
 
 let guest: Guest;
 beforeAll(async () => {

@@ -58,6 +58,9 @@ export interface RouteSpec {
 /** What a host does with requests after a module trapped. */
 export type FailurePolicy = "closed" | "open";
 
+/** How the configuration of a plugin travels. */
+export type ConfigType = "text" | "struct";
+
 /** One Wasm HTTP filter in the chain. */
 export interface FilterSpec {
   /** Name of the HTTP filter and of the plugin. */
@@ -66,6 +69,11 @@ export interface FilterSpec {
   readonly wasmPath: string;
   /** Plugin configuration: a JSON value, or the exact text (a string is sent as it is). */
   readonly config?: unknown;
+  /**
+   * How it travels: as text (`google.protobuf.StringValue`), or, for a JSON object, as the binary of a `google.protobuf.Struct`,
+   * which is what a module gets where somebody writes one in the configuration of plain Envoy. Text when absent.
+   */
+  readonly configType?: ConfigType;
   readonly rootId?: string;
   /** Filters with equal module, vmId, environment, vmConfig and capabilities share one VM per worker. */
   readonly vmId?: string;

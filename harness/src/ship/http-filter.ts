@@ -115,7 +115,9 @@ export function wasmConfig(
         ...(vmText !== "" && { configuration: stringValue(vmText) }),
         ...(filter.capabilities && { capability_restriction_config: restriction(filter.capabilities) }),
       },
-      ...(text !== "" && { configuration: stringValue(text) }),
+      ...(text !== "" && {
+        configuration: filter.configType === "struct" ? struct(text) : stringValue(text),
+      }),
       ...(filter.allowOnHeadersStopIteration === true && { allow_on_headers_stop_iteration: true }),
       failure_policy: filter.failurePolicy === "open" ? "FAIL_OPEN" : "FAIL_CLOSED",
     },
@@ -125,6 +127,11 @@ export function wasmConfig(
 /** Text that arrives at the module byte for byte. */
 function stringValue(value: string): JsonObject {
   return { "@type": "type.googleapis.com/google.protobuf.StringValue", value };
+}
+
+/** A JSON object that arrives at the module as the binary of this message. */
+function struct(text: string): JsonObject {
+  return { "@type": "type.googleapis.com/google.protobuf.Struct", value: JSON.parse(text) as JsonObject };
 }
 
 function restriction(capabilities: readonly string[]): JsonObject {

@@ -1,6 +1,14 @@
 import type { Recording } from "./calls.ts";
 import type { HttpVersion } from "../model/exchange.ts";
-import type { HeaderList, HttpRequest, LogLevel, LogLine, RouteSpec, UpdateResult } from "../model/index.ts";
+import type {
+  ConfigType,
+  HeaderList,
+  HttpRequest,
+  LogLevel,
+  LogLine,
+  RouteSpec,
+  UpdateResult,
+} from "../model/index.ts";
 
 /** Headers of a request under test: an object for the common case, a list where order or repetition matters. */
 export type HeadersInit = Readonly<Record<string, string>> | HeaderList;
@@ -279,6 +287,8 @@ export interface FilterUnderTest {
   /** Name of the instance; default: that of the filter. */
   readonly name?: string;
   readonly config?: unknown;
+  /** Whether the configuration arrives as text, which is the default, or as the binary of a `google.protobuf.Struct`. */
+  readonly configType?: ConfigType;
   readonly rootId?: string;
   readonly vmId?: string;
   readonly environment?: Readonly<Record<string, string>>;

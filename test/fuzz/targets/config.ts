@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { WORKSPACE } from "../../../harness/src/wasm/build.ts";
-import { encodeStruct } from "../../units/protobuf.ts";
+import { encodeStruct } from "../../../harness/src/emulator/vm/struct.ts";
 import { JSON_WORDS } from "./json.ts";
 import type { Target } from "./target.ts";
 

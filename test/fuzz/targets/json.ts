@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { encodeStruct } from "../../units/protobuf.ts";
+import { encodeStruct } from "../../../harness/src/emulator/vm/struct.ts";
 import { isStricter, parseReference } from "./json-reference.ts";
 import { decodeStruct } from "./struct-reference.ts";
 import { type Target, differs, raw } from "./target.ts";

@@ -1,6 +1,7 @@
 import { configText, type FilterSpec } from "../../model/index.ts";
 import { Body } from "../headers/body.ts";
 import type { LoadedModule } from "./module.ts";
+import { encodeStruct } from "./struct.ts";
 
 const utf8 = new TextEncoder();
 
@@ -31,7 +32,8 @@ export class Plugin {
     this.vmId = spec.vmId ?? "";
     this.environment = spec.environment ?? {};
     const text = configText(config);
-    this.configuration = utf8.encode(text);
+    this.configuration =
+      spec.configType === "struct" ? encodeStruct(JSON.parse(text || "{}")) : utf8.encode(text);
     const vmText = configText(spec.vmConfig);
     this.vmConfiguration = utf8.encode(vmText);
     this.capabilities = spec.capabilities && new Set(spec.capabilities);

@@ -1,4 +1,4 @@
-/** Writes a `google.protobuf.Struct`, `Value` and `ListValue` as protobuf libraries do. */
+/** `google.protobuf.Struct`, `Value` and `ListValue` in binary, as protobuf libraries write them. */
 
 function varint(value: number): Buffer {
   const bytes: number[] = [];
@@ -16,10 +16,12 @@ export function entry(key: string | Uint8Array, value: Uint8Array): Buffer {
   return field(1, Buffer.concat([field(1, Buffer.from(key as Uint8Array)), field(2, value)]));
 }
 
+/** The message `Struct` that stands for a JSON object. */
 export function encodeStruct(object: Record<string, unknown>): Buffer {
   return Buffer.concat(Object.entries(object).map(([key, value]) => entry(key, encodeValue(value))));
 }
 
+/** The message `Value` that stands for a JSON value. */
 export function encodeValue(value: unknown): Buffer {
   if (value === null) return Buffer.of(0x08, 0);
   if (typeof value === "boolean") return Buffer.of(0x20, Number(value));
