@@ -9,6 +9,7 @@ import { addEnvoy } from "./commands/envoy.ts";
 import { addImage } from "./commands/image.ts";
 import { addRecord } from "./commands/record.ts";
 import { addStart } from "./commands/start.ts";
+import { addSymbolicate } from "./commands/symbolicate.ts";
 import { addTest } from "./commands/test.ts";
 import { noteColors } from "./support/terminal.ts";
 
@@ -45,5 +46,6 @@ export function makeProgram(setExitCode: SetExitCode): Command {
   addEnvoy(program);
   addImage(program, setExitCode);
   addDoctor(program, setExitCode);
+  addSymbolicate(program, setExitCode);
   return program;
 }

@@ -50,8 +50,10 @@ export function symbolizeBacktrace(
   }));
   const fitting = candidates.filter(({ symbols }) => given.every((frame) => symbols.fits(frame)));
   const [candidate] = fitting;
-  if (given.length === 0 || fitting.length !== 1 || !candidate)
-    return { text, backtrace: { fitting: fitting.length, frames: given } };
+  // A release and a debug build have the same code.
+  const different = new Set(fitting.map(({ symbols }) => symbols.digest)).size;
+  if (given.length === 0 || different !== 1 || !candidate)
+    return { text, backtrace: { fitting: different, frames: given } };
   const frames = given.map(({ offset }) => candidate.symbols.at(offset));
   let next = 0;
   const symbolized = text.replace(FRAME, (whole, before: string) => {

@@ -3,7 +3,15 @@ import { type SourceMapSegment, TraceMap, traceSegment } from "@jridgewell/trace
 import { skipInstruction, Reader } from "../bytecode/binary.ts";
 import { functionNames } from "../bytecode/custom.ts";
 import { type FunctionBody, functionBodies } from "../bytecode/functions.ts";
-import { codeStart, mapFile, NoSourceMapError, parseMap, readMapBeside, type SourceMap } from "./map-file.ts";
+import {
+  codeDigest,
+  codeStart,
+  mapFile,
+  NoSourceMapError,
+  parseMap,
+  readMapBeside,
+  type SourceMap,
+} from "./map-file.ts";
 
 /** A place in a source; line and column count from 1. */
 export interface Place {
@@ -32,12 +40,15 @@ export class Symbols {
   readonly #map: TraceMap | undefined;
   /** How far the code lies behind where the map has it. */
   readonly #shift: number;
+  /** Of the module's code, see {@link codeDigest}. */
+  readonly digest: string;
   /** Why there are no lines, if there is a map that cannot be used. */
   readonly lack: string | undefined;
 
   /** @param map of the module; without one there are only the names in the module */
   constructor(module: Uint8Array, map: SourceMap | undefined, lack?: string) {
     this.lack = lack;
+    this.digest = codeDigest(module);
     this.#module = module;
     this.#bodies = functionBodies(module);
     const own = functionNames(module);

@@ -1,6 +1,6 @@
-// Traps three calls deep, in the way that a request's `x-way` names. The tests know its lines.
+// Traps three calls deep, in the way that a request's `x-way` or the configuration names. The tests know its lines.
 
-import { Action, HttpFilter, Plugin, registerPlugin } from "proxy-wasm-as-sdk";
+import { Action, Bytes, HttpFilter, Plugin, registerPlugin } from "proxy-wasm-as-sdk";
 
 function descend(depth: i32, way: string): i32 {
   if (depth > 0) return descend(depth - 1, way) + 1;
@@ -18,6 +18,10 @@ class DeepFilter extends HttpFilter {
 }
 
 class DeepPlugin extends Plugin {
+  configure(config: Bytes): bool {
+    return config.length == 0 || descend(2, config.toString()) > 0;
+  }
+
   createFilter(): HttpFilter {
     return new DeepFilter();
   }
