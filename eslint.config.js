@@ -32,6 +32,8 @@ const hostCalls = [
   "Plugin",
   "Reply",
   "SharedQueue",
+  "StatKind",
+  "StatsUpdate",
   "callForeignFunction",
   "callStatus",
   "clearRouteCache",
