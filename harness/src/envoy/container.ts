@@ -1,5 +1,4 @@
 /** Starts Envoy in a container. */
-import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { GenericContainer, getContainerRuntimeClient, ImageName, Wait } from "testcontainers";
@@ -10,6 +9,8 @@ import type { FilterSpec } from "../model/index.ts";
 import { bootstrap, type ClusterSpec } from "../ship/index.ts";
 import { HttpAdmin } from "./admin.ts";
 import { DiscoveryServer } from "./discovery-server.ts";
+import { ENGINE_MS, removeContainerNow, requireImage, startError, within } from "./container-failures.ts";
+import { removeContainer } from "./docker.ts";
 import { EnvoyStartError } from "./errors.ts";
 import { errorText } from "../process/exec.ts";
 import { sha256 } from "./hash.ts";
@@ -38,6 +39,7 @@ const READABLE = 0o644;
 
 /**
  * Starts an Envoy in a container of the local Docker engine. The image is pulled only if the engine does not have it.
+ * An engine that stops or hangs meanwhile is an error, not a wait without end.
  *
  * Configuration and modules are copied in, so that the engine may run in a virtual machine. Filters are replaced
  * over REST: Envoy reloads a file only when it is renamed into place, but copying into a container writes it
@@ -54,6 +56,7 @@ export async function startContainer(
 ): Promise<Running> {
   if (options.tap !== undefined)
     throw new RangeError("files of a tap stay in the container: tap an Envoy on this machine");
+  await requireImage(installation.image);
   await requireFreePort("0.0.0.0", options.listenerPort ?? 0);
   await requireFreePort("0.0.0.0", options.adminPort ?? 0);
   await using undo = new AsyncDisposableStack();
@@ -66,11 +69,10 @@ export async function startContainer(
     reloader = new Reloader(publisher);
     await reloader.publishFirst(options.topology.filters);
   }
-  const config = await containerBootstrap(options, publisher);
-  const copies = [
-    { content: JSON.stringify(config, null, 2), target: `${DIRECTORY}/envoy.json`, mode: READABLE },
-  ];
+  const config = JSON.stringify(await containerBootstrap(options, publisher), null, 2);
+  const copies = [{ content: config, target: `${DIRECTORY}/envoy.json`, mode: READABLE }];
 
+  const timeoutMs = options.startTimeoutMs ?? 60_000;
   const hasTcp = options.topology.networkFilters !== undefined;
   const name = `sidecraft-envoy-${randomUUID()}`;
   const exit = Promise.withResolvers<EnvoyExit>();
@@ -85,8 +87,8 @@ export async function startContainer(
     .withExtraHosts([{ host: HARNESS_HOST, ipAddress: "host-gateway" }])
     .withCopyContentToContainer([...copies, ...publisher.takeCopies()])
     .withWaitStrategy(Wait.forHttp("/ready", ADMIN_PORT, { abortOnContainerExit: true }).withReadTimeout(200))
-    .withStartupTimeout(options.startTimeoutMs ?? 60_000)
-    .withAutoCleanup(await reaperAtHand())
+    .withStartupTimeout(timeoutMs)
+    .withAutoCleanup(await within(reaperAtHand(), ENGINE_MS))
     .withLogConsumer((stream) => {
       const read = log.reader();
       stream.on("data", read).once("close", () => {
@@ -99,12 +101,12 @@ export async function startContainer(
   undo.defer(beforeProcessEnds(() => removeContainerNow(name)));
   let started: StartedTestContainer;
   try {
-    started = await container.start();
+    started = await within(container.start(), timeoutMs + ENGINE_MS);
   } catch (error) {
-    removeContainerNow(name);
-    throw startError(error, log, options);
+    const leftOver = await removeContainer(name).catch(errorText);
+    throw startError(error, { log, config, timeoutMs, leftOver });
   }
-  undo.defer(async () => void (await started.stop()));
+  undo.defer(() => removeContainer(name));
   publisher.container = started;
 
   const host = started.getHost();
@@ -112,7 +114,6 @@ export async function startContainer(
   const admin = new HttpAdmin(`http://${host}:${adminPort}`);
   const refused = await reloader?.refusedAtStart(admin);
   if (refused !== undefined) throw EnvoyStartError.refused(`Envoy refused ${refused.join(", ")}`, log.output);
-  const timeoutMs = options.startTimeoutMs ?? 60_000;
   const works = await poll(async () => (await admin.workersStarted()) || undefined, {
     timeoutMs,
     intervalMs: 10,
@@ -180,31 +181,6 @@ async function reaperAtHand(): Promise<boolean> {
   return client.image.exists(ImageName.fromString(getReaperImage()));
 }
 
-function startError(error: unknown, log: EnvoyLog, options: StartOptions): Error {
-  const text = errorText(error);
-  const port = /(?:port is already allocated|address already in use)/i.test(text)
-    ? /:(\d+)[^:\d]*(?:failed: port is already allocated|: bind: address already in use)/i.exec(text)?.[1]
-    : undefined;
-  if (port !== undefined) return EnvoyStartError.portTaken(Number(port), { cause: error });
-  if (/exited during/.test(text))
-    return EnvoyStartError.refused("Envoy ended while starting in its container", log.output);
-  if (/not accessible after/.test(text))
-    return EnvoyStartError.timeout(options.startTimeoutMs ?? 60_000, log.output);
-  const summary = `the container of Envoy does not start: ${text}`;
-  return new EnvoyStartError(summary, { kind: "refused" }, log.output.slice(-20), { cause: error });
-}
-
-/** Removes a container while this process ends, when nothing asynchronous runs any more. */
-function removeContainerNow(name: string): void {
-  const result = spawnSync("docker", ["rm", "--force", "--volumes", name], {
-    encoding: "utf8",
-    timeout: 20_000,
-  });
-  if (result.error !== undefined) throw result.error;
-  if (result.status !== 0 && !result.stderr.includes("No such container"))
-    throw new Error(result.stderr.trim());
-}
-
 /** Gives Envoy modules as files and discovery answers over HTTP. */
 class ContainerPublisher implements Publisher {
   server: DiscoveryServer | undefined;
@@ -219,7 +195,7 @@ class ContainerPublisher implements Publisher {
       this.#known.add(target);
       const copy = { content, target, mode: READABLE };
       if (this.container === undefined) this.#copies.push(copy);
-      else await this.container.copyContentToContainer([copy]);
+      else await within(this.container.copyContentToContainer([copy]), ENGINE_MS);
     }
     return target;
   }

@@ -32,16 +32,34 @@ export async function docker(
 /**
  * Asks whether a Docker engine answers.
  *
- * @returns undefined if it does, else the reason as one line
+ * @returns undefined if it does, else the reason and what to do, as one line
  */
 export async function dockerUnavailable(env: NodeJS.ProcessEnv = process.env): Promise<string | undefined> {
   try {
     const result = await docker(["version", "--format", "{{.Server.Version}}"], { timeoutMs: 10_000, env });
-    return result.status === 0 ? undefined : firstLine(result.stderr);
+    return result.status === 0 ? undefined : withAdvice(firstLine(result.stderr));
   } catch (error) {
-    if (error instanceof NotUsable) return error.message;
+    if (error instanceof NotUsable) return withAdvice(error.message);
     throw error;
   }
+}
+
+const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
+  [
+    /permission denied/i,
+    "your user may not use that socket: join the group docker (`sudo usermod -aG docker $USER`, then log in again), or set DOCKER_HOST",
+  ],
+  [
+    /cannot connect|connection refused|no such file|ENOENT|ECONNREFUSED|ECONNRESET|EPIPE|socket hang up/i,
+    "start it (Docker Desktop, or `sudo systemctl start docker`), or set DOCKER_HOST to one that runs",
+  ],
+  [/did not end within/, "the engine hangs: restart it"],
+];
+
+/** A complaint about the engine, with what to do about it. */
+export function withAdvice(complaint: string): string {
+  const advice = ADVICE.find(([pattern]) => pattern.test(complaint))?.[1];
+  return advice === undefined ? complaint : `${complaint.replace(/\.?$/, "")}; ${advice}`;
 }
 
 /** Whether the engine has an image, without asking any registry. */
@@ -51,6 +69,20 @@ export async function hasImage(image: string, env: NodeJS.ProcessEnv = process.e
     env,
   });
   return result.status === 0;
+}
+
+/**
+ * Removes a container, whatever it is doing.
+ *
+ * @throws {NotUsable} {Error} if that is not done within 30 s; the message says how to do it by hand
+ */
+export async function removeContainer(name: string): Promise<void> {
+  const byHand = `\`docker rm --force ${name}\` removes the container when the engine runs again`;
+  const result = await docker(["rm", "--force", "--volumes", name]).catch((error: unknown) => {
+    throw new NotUsable("failed", `${withAdvice(errorText(error))}; ${byHand}`);
+  });
+  if (result.status !== 0 && !result.stderr.includes("No such container"))
+    throw new Error(`${withAdvice(firstLine(result.stderr))}; ${byHand}`);
 }
 
 /**

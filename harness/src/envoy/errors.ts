@@ -1,6 +1,7 @@
 /** What can go wrong on the way to a running Envoy. */
 import type { ResolveStep } from "./installation.ts";
 import { complaints } from "./log.ts";
+import { refusedPlace } from "./refused-place.ts";
 import type { EnvoyExit } from "./options.ts";
 
 /** As many lines of Envoy's log as help. */
@@ -69,7 +70,9 @@ export type StartFailure =
   /** Envoy ended by itself: it refused its configuration, a module or a plugin configuration. */
   | { readonly kind: "refused" }
   /** Envoy runs, but was not ready in time; "hang" if its main thread does not even answer. */
-  | { readonly kind: "timeout" | "hang"; readonly afterMs: number };
+  | { readonly kind: "timeout" | "hang"; readonly afterMs: number }
+  /** The Docker engine does not answer, or cannot make the container. */
+  | { readonly kind: "engine" };
 
 /** Envoy did not come up. The message carries Envoy's own last words where it had any. */
 export class EnvoyStartError extends Error {
@@ -101,13 +104,23 @@ export class EnvoyStartError extends Error {
    *
    * @param summary first line of the message
    * @param output everything that Envoy printed
+   * @param config the text of its configuration, to show the line that Envoy means
    */
-  static refused(summary: string, output: readonly string[]): EnvoyStartError {
+  static refused(summary: string, output: readonly string[], config?: string): EnvoyStartError {
     const lines = complaints(output).slice(-LAST_WORDS);
     const taken = /cannot bind '?[^']*:(\d+)'?: Address already in use/.exec(lines.join("\n"))?.[1];
-    return taken === undefined
-      ? new EnvoyStartError(summary, { kind: "refused" }, lines)
-      : EnvoyStartError.portTaken(Number(taken));
+    if (taken !== undefined) return EnvoyStartError.portTaken(Number(taken));
+    const place = config === undefined ? [] : refusedPlace(lines.join("\n"), config);
+    return new EnvoyStartError(summary, { kind: "refused" }, [...lines, ...place]);
+  }
+
+  /**
+   * The error for a Docker engine that does not do its part.
+   *
+   * @param summary what it could not do, why, and what to do about it
+   */
+  static engine(summary: string, options?: ErrorOptions): EnvoyStartError {
+    return new EnvoyStartError(summary, { kind: "engine" }, [], options);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Envoy's log: cut into lines, unescaped, with the lines of Wasm modules taken apart. */
 import { StringDecoder } from "node:string_decoder";
 import { LOG_LEVELS, type FilterSpec, type LogLevel, type LogLine } from "../model/index.ts";
+import { shortWords } from "./refused-place.ts";
 import { TrappedModules } from "./trapped-modules.ts";
 
 /** Lines kept of each kind; older ones are dropped, so that a long run does not fill memory. */
@@ -124,7 +125,11 @@ export function complaints(lines: readonly string[]): readonly string[] {
     const severe = ["warn", "error", "critical"].includes(logLevel(groups?.["level"] ?? ""));
     const relevant = severe || (groups?.["component"] === "wasm" && message.startsWith(MODULE_LINE));
     // Envoy repeats itself, and quotes the name of the configuration file, which is gone when anybody reads this.
-    const text = message.replace(/ initializing config '.*'$/s, "").trimEnd();
+    const text = shortWords(
+      message
+        .replace(/^error `(.*)`(?= initializing config)/s, "$1")
+        .replace(/ initializing config '.*'$/s, ""),
+    ).trimEnd();
     if (relevant && text !== messages.at(-1)) messages.push(text);
   }
   return messages.length > 0 ? messages : lines.slice(-20);

@@ -61,7 +61,8 @@ export async function startNative(installation: BinaryInstallation, options: Sta
       ...(options.http2Metadata !== undefined && { http2Metadata: options.http2Metadata }),
       ...(options.tap !== undefined && { tap: resolve(options.tap) }),
     });
-    await writeFile(configFile, JSON.stringify(options.amend?.(config) ?? config, null, 2));
+    const text = JSON.stringify(options.amend?.(config) ?? config, null, 2);
+    await writeFile(configFile, text);
 
     const log = new EnvoyLog(allFilters(options.topology), options);
     const args = [
@@ -72,7 +73,7 @@ export async function startNative(installation: BinaryInstallation, options: Sta
       ...commonArguments(options),
     ];
     child = await EnvoyChild.spawn(installation.path, args, log);
-    const ready = await untilReady(child, adminFile, log, options);
+    const ready = await untilReady(child, adminFile, { log, options, config: text });
     const refused = await reloader?.refusedAtStart(ready.admin);
     if (refused !== undefined) {
       throw EnvoyStartError.refused(`Envoy refused ${refused.join(", ")}`, log.output);
@@ -108,17 +109,24 @@ interface Ready {
   readonly tcpPort?: number;
 }
 
+/** An Envoy on its way up. */
+interface Starting {
+  readonly log: EnvoyLog;
+  readonly options: StartOptions;
+  /** Text of its configuration. */
+  readonly config: string;
+}
+
 async function untilReady(
   child: EnvoyChild,
   adminFile: string,
-  log: EnvoyLog,
-  options: StartOptions,
+  { log, options, config }: Starting,
 ): Promise<Ready> {
   const timeoutMs = options.startTimeoutMs ?? 60_000;
   let admin: HttpAdmin | undefined;
   const ready = await poll(
     async (): Promise<Ready | undefined> => {
-      if (child.ended !== undefined) throw refusal(child.ended, log);
+      if (child.ended !== undefined) throw refusal(child.ended, log, config);
       const adminPort = await readAdminPort(adminFile);
       if (adminPort === undefined) return undefined;
       admin ??= new HttpAdmin(`http://${LOOPBACK}:${adminPort}`);
@@ -141,10 +149,11 @@ async function untilReady(
   throw EnvoyStartError.timeout(timeoutMs, log.output, admin !== undefined && !(await admin.answers()));
 }
 
-function refusal(exit: EnvoyExit, log: EnvoyLog): EnvoyStartError {
+function refusal(exit: EnvoyExit, log: EnvoyLog, config: string): EnvoyStartError {
   return EnvoyStartError.refused(
     `Envoy ended while starting (${exit.status === null ? (exit.signal ?? "a signal") : `status ${exit.status}`})`,
     log.output,
+    config,
   );
 }
 

@@ -53,6 +53,7 @@ function explainStart(error: EnvoyStartError): string {
     case "refused":
       return `Envoy did not start; it says why:\n${error.message}`;
     case "hang":
+    case "engine":
       return error.message;
     case "timeout":
       return `${error.message}\nIs the machine very busy? \`sidecraft doctor\` looks at what Envoy needs.`;
