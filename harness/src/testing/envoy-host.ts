@@ -11,13 +11,11 @@ import { type HttpServer, openHttp, serveCalls } from "../http/index.ts";
 import { sendHttp2, serveHttp2 } from "../http/metadata.ts";
 import { openWhole, wholeHandler } from "../http/whole.ts";
 import { parseDuration } from "../model/duration.ts";
-import { LOG_LEVELS, type LogLevel, TCP_CLUSTER, type TcpSink } from "../model/index.ts";
+import { TCP_CLUSTER, type TcpSink } from "../model/index.ts";
 import { connectTcp, serveTcp } from "../tcp/index.ts";
-import { CallRecorder, EnvoyTrace, trapIn } from "../trace/index.ts";
-import { Calls, IS_TRACED, recordingOf } from "./calls.ts";
-import { EnvoyLogLevel } from "./envoy-log-level.ts";
 import { type Open, TestClient } from "./client.ts";
-import type { FilterTrap, SuiteOptions, TestHost } from "./host.ts";
+import { EnvoyWatch } from "./envoy-watch.ts";
+import type { SuiteOptions, TestHost } from "./host.ts";
 import type { EndOfTest, RunningHost } from "./running-host.ts";
 import { topologyOf, upstreamsOf } from "./suite.ts";
 import { TcpPeer } from "./tcp-peer.ts";
@@ -26,19 +24,13 @@ import type { Upstreams } from "./upstreams.ts";
 
 /** A reserved port that nothing on a test machine listens on (tcpmux). */
 const PORT_OF_NOBODY = 1;
-const ACTIVE_REQUESTS = "http.ingress_http.downstream_rq_active";
-const IDLE_TIMEOUT_MS = 3_000;
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 
 /** A real Envoy as a host of tests, with upstreams in this process. */
 export class EnvoyHost implements RunningHost {
   readonly kind: "envoy" | "container";
   private readonly envoy: RunningEnvoy;
-  private readonly calls: Calls;
-  private readonly logLevel: LogLevel;
-  private readonly wasmLevel: EnvoyLogLevel;
-  private readonly allTraps: readonly FilterTrap[];
-  private firstTrapOfTest = 0;
+  private readonly watch: EnvoyWatch;
   private readonly upstreams: Upstreams;
   private readonly client: TestClient;
   readonly tcpUpstream: TcpUpstream;
@@ -48,9 +40,7 @@ export class EnvoyHost implements RunningHost {
   private constructor(
     kind: "envoy" | "container",
     envoy: RunningEnvoy,
-    calls: Calls,
-    traps: readonly FilterTrap[],
-    logLevel: LogLevel,
+    watch: EnvoyWatch,
     upstreams: Upstreams,
     tcpUpstream: TcpUpstream,
     open: Open,
@@ -58,10 +48,7 @@ export class EnvoyHost implements RunningHost {
   ) {
     this.kind = kind;
     this.envoy = envoy;
-    this.calls = calls;
-    this.allTraps = traps;
-    this.logLevel = logLevel;
-    this.wasmLevel = new EnvoyLogLevel(envoy, IS_TRACED ? "trace" : logLevel);
+    this.watch = watch;
     this.upstreams = upstreams;
     this.tcpUpstream = tcpUpstream;
     this.resources = resources;
@@ -85,18 +72,15 @@ export class EnvoyHost implements RunningHost {
     );
     const nowhere = unreachable.map((name) => ({ name, http2: true, port: PORT_OF_NOBODY }));
     const clusters = [...listening, ...nowhere];
-    const logLevel = options.logLevel ?? "info";
     const tcpUpstream = new TcpUpstream();
     if (topology.networkFilters) {
       const { port } = resources.use(await serveTcp(tcpUpstream.handle, host));
       clusters.push({ name: TCP_CLUSTER, port, http2: false });
     }
-    const calls = new Calls();
     const { filters, networkFilters = [] } = topology;
     const [only, ...others] = [...filters, ...networkFilters];
     const plugin = others.length === 0 ? (only?.name ?? "") : "";
-    const trace = new EnvoyTrace(calls, plugin);
-    const traps: FilterTrap[] = [];
+    const watch = new EnvoyWatch(plugin, options.logLevel ?? "info");
     const envoy = resources.use(
       await startEnvoy({
         installation,
@@ -105,20 +89,14 @@ export class EnvoyHost implements RunningHost {
         reloadable: true,
         http1Trailers: true,
         http2Metadata,
-        logLevel: IS_TRACED ? "trace" : logLevel,
-        onOutput: (line) => {
-          trace.take(line);
-          const trap = trapIn(line);
-          if (trap) traps.push({ plugin, ...trap });
-        },
+        logLevel: watch.level,
+        onOutput: (line) => watch.take(line),
       }),
     );
     return new EnvoyHost(
       installation.kind === "image" ? "container" : "envoy",
       envoy,
-      calls,
-      traps,
-      logLevel,
+      watch,
       upstreams,
       tcpUpstream,
       (head, listener, how) =>
@@ -154,33 +132,18 @@ export class EnvoyHost implements RunningHost {
   };
 
   get logs(): TestHost["logs"] {
-    // At level trace, for the calls, modules log more than the suite wants to see.
-    const lowest = LOG_LEVELS.indexOf(this.logLevel);
-    return this.envoy.logs
-      .slice(this.firstLogOfTest)
-      .filter(({ level }) => LOG_LEVELS.indexOf(level) >= lowest);
+    return this.envoy.logs.slice(this.firstLogOfTest).filter(this.watch.isWanted);
   }
 
   readonly metric: TestHost["metric"] = async (name) =>
     (await this.envoy.admin.stats(`^wasmcustom.${name}$`)).get(`wasmcustom.${name}`) ?? 0;
 
-  readonly record: TestHost["record"] = async (action) => {
-    const recorder = new CallRecorder();
-    await using _ = await this.wasmLevel.raise();
-    const end = this.calls.listen(recorder);
-    try {
-      const result = await action();
-      await this.wasmLevel.flush();
-      return recordingOf(result, recorder);
-    } finally {
-      end();
-    }
-  };
+  readonly record: TestHost["record"] = (action) => this.watch.record(this.envoy.admin, action);
 
-  readonly settled: TestHost["settled"] = () => this.wasmLevel.flush();
+  readonly settled: TestHost["settled"] = () => this.watch.settled(this.envoy.admin);
 
   get traps(): TestHost["traps"] {
-    return this.allTraps.slice(this.firstTrapOfTest);
+    return this.watch.traps;
   }
 
   readonly memoryPages: TestHost["memoryPages"] = () => linearMemoryPages(this.envoy);
@@ -189,29 +152,20 @@ export class EnvoyHost implements RunningHost {
 
   beginTest(): void {
     this.firstLogOfTest = this.envoy.logs.length;
-    this.firstTrapOfTest = this.allTraps.length;
-    this.calls.beginTest();
+    this.watch.beginTest();
     this.tcpUpstream.beginTest();
     this.upstreams.beginTest();
   }
 
   /** A trap kills a worker's VM for good: it fails the test in which it happened. */
   async endTest({ mayTrap }: EndOfTest = { mayTrap: false }): Promise<void> {
-    if (this.client.closeAll()) await this.untilIdle();
+    // So that their last log lines do not come in the next test.
+    if (this.client.closeAll()) await this.watch.untilIdle(this.envoy.admin);
     const trap = this.envoy.output.find(
       (line) => line.includes("Function: proxy_on_") && line.includes("failed:"),
     );
     if (trap !== undefined && !mayTrap) throw new Error(`a filter trapped in Envoy: ${trap}`);
     this.upstreams.endTest();
-  }
-
-  /** Waits until Envoy has ended its requests, so that their last log lines do not come in the next test. */
-  private async untilIdle(): Promise<void> {
-    const end = Date.now() + IDLE_TIMEOUT_MS;
-    while (Date.now() < end) {
-      if ((await this.envoy.admin.stats(`^${ACTIVE_REQUESTS}$`)).get(ACTIVE_REQUESTS) === 0) return;
-      await sleep(10);
-    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

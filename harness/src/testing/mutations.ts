@@ -37,8 +37,9 @@ const HOSTILE: readonly string[] = [
   ...["-1", "0", "1e400", "NaN", "4294967296", "9223372036854775808", "999999999999999999999"],
   ...["\x80", "\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "é", "a".repeat(300)],
 ];
-/** What no client can send in a header: replaced by a space. */
-const UNSENDABLE = /[\r\n\0]/g;
+/** What HTTP cannot carry in a header, or in a path (RFC 9110 section 5.5, RFC 9112 section 3.2): no proxy lets it in. */
+const NOT_IN_HEADERS = /[\0-\x08\n-\x1f\x7f]/g;
+const NOT_IN_PATHS = /[\0-\x20\x7f]/g;
 const LONGEST = 20_000;
 const METHODS = ["GET", "POST", "HEAD", "OPTIONS", "PATCH", "DELETE", "X"];
 
@@ -76,21 +77,25 @@ export function mutate(message: Mutable, random: RandomNumbers, words: readonly 
   const pieces = [...HOSTILE, ...words];
   const change = (text: string): string =>
     (MUTATORS[random(MUTATORS.length)] as Mutator)(text, random, pieces);
-  const changeHeader = (text: string): string => change(text).replace(UNSENDABLE, " ");
   let { path, method } = message;
   let body = Buffer.from(message.body).toString("latin1");
   const headers = message.headers.map(([name, value]): [string, string] => [name, value]);
   for (let left = 1 + random(4); left > 0; left--) {
     const target = random(headers.length + 4);
     const header = headers[target];
-    if (header && random(4) === 0) headers.push([header[0], changeHeader(header[1])]);
-    else if (header) header[1] = changeHeader(header[1]);
-    else if (target === headers.length) path = `/${changeHeader(path.slice(1))}`;
+    if (header && random(4) === 0) headers.push([header[0], change(header[1])]);
+    else if (header) header[1] = change(header[1]);
+    else if (target === headers.length) path = `/${change(path.slice(1))}`;
     else if (target === headers.length + 1) headers.splice(random(headers.length + 1), 1);
     else if (target === headers.length + 2) body = change(body);
     else method = METHODS[random(METHODS.length)] ?? method;
   }
-  return { path, method, headers, body: Buffer.from(body, "latin1") };
+  return {
+    path: path.replace(NOT_IN_PATHS, "%20"),
+    method,
+    headers: headers.map(([name, value]) => [name, value.replace(NOT_IN_HEADERS, " ")]),
+    body: Buffer.from(body, "latin1"),
+  };
 }
 
 function replaceAt(text: string, at: number, length: number, by: string): string {
