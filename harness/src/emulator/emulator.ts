@@ -290,9 +290,12 @@ export class Emulator implements AsyncDisposable {
     return result as UpdateResult;
   }
 
-  /** Custom metrics by Envoy's name, `wasmcustom.` in front; histograms say how many values they got. */
+  /**
+   * Custom metrics by Envoy's name, `wasmcustom.` in front, of which histograms say how many values they got; and what became
+   * of reloads (`wasm.<plugin>.vm_reload_success`, `_failure` and `_backoff`).
+   */
   stats(): ReadonlyMap<string, number> {
-    return this.#metrics.snapshot();
+    return new Map([...this.#metrics.snapshot(), ...this.#plugins.stats]);
   }
 
   /** Bytes of linear memory of each VM on the main thread and the workers; it never shrinks. */

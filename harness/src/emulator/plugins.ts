@@ -1,4 +1,5 @@
 import type { UpdateResult } from "../model/index.ts";
+import { HostCrashError } from "./errors.ts";
 import type { Host } from "./host.ts";
 import type { FilterInstance } from "./stream/filter.ts";
 import { LoadError } from "./vm/module.ts";
@@ -20,7 +21,13 @@ interface Filter {
   plugin: Plugin;
   /** Index: worker. */
   instances: FilterInstance[];
+  /** When each of them was loaded, or that was last tried. */
+  loadedAt: bigint[];
 }
+
+const RELOAD_EVENTS = ["vm_reload_backoff", "vm_reload_failure", "vm_reload_success"] as const;
+type ReloadEvent = (typeof RELOAD_EVENTS)[number];
+const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 
 /**
  * Life of the VMs as in Envoy 1.40: per VM key one base VM that only gets initialized; for each new plugin
@@ -33,6 +40,8 @@ export class PluginHost {
   /** The chain of network filters; they share VMs with the HTTP filters of the same key. */
   readonly networkFilters: Filter[] = [];
   readonly statSinks: FilterInstance[] = [];
+  /** Counters of what became of reloads, by Envoy's names. */
+  readonly stats = new Map<string, number>();
   readonly #host: Host;
   readonly #threads: readonly Thread[];
   readonly #bases = new Map<string, Vm>();
@@ -56,7 +65,8 @@ export class PluginHost {
     const reason = this.#check(plugin);
     if (reason !== undefined) return reason;
     this.#instantiate(plugin, this.#main);
-    chain.push({ plugin, instances: [] });
+    chain.push({ plugin, instances: [], loadedAt: [] });
+    for (const event of RELOAD_EVENTS) this.#count(plugin, event, 0);
     return undefined;
   }
 
@@ -73,8 +83,10 @@ export class PluginHost {
   /** Starts the workers, each with all chains, after every filter has been added. */
   startWorkers(): void {
     for (const thread of this.#threads.slice(1)) {
-      for (const { plugin, instances } of [...this.filters, ...this.networkFilters])
+      for (const { plugin, instances, loadedAt } of [...this.filters, ...this.networkFilters]) {
         instances.push(this.#instantiate(plugin, thread));
+        loadedAt.push(this.#host.clock.now());
+      }
     }
   }
 
@@ -88,25 +100,59 @@ export class PluginHost {
     const before = filter.instances;
     filter.plugin = plugin;
     filter.instances = this.#threads.map((thread) => this.#instantiate(plugin, thread)).slice(1);
+    filter.loadedAt = filter.instances.map(() => this.#host.clock.now());
     for (const { vm } of before) vm?.release(old);
     this.#main.vms.get(old.vmKey)?.release(old);
     return { accepted: true };
   }
 
   /**
-   * The instances of a chain for a new stream or connection on `worker`. A filter whose VM is dead is left out if its policy is open.
-   * Each instance counts as used until {@link release}.
+   * The instances of a chain for a new stream or connection on `worker`. A filter whose VM is dead is left out if its policy
+   * is open, and may get a new VM if it is reload. Each instance counts as used until {@link release}.
    */
   acquire(worker: number, filters: readonly Filter[]): FilterInstance[] {
     const chain: FilterInstance[] = [];
-    for (const { plugin, instances } of filters) {
+    for (const filter of filters) {
+      const { plugin, instances } = filter;
+      const { failurePolicy } = plugin.spec;
+      if (failurePolicy === "reload" && instances[worker]?.vm?.isFailed) this.#reload(filter, worker);
       const instance = instances[worker] as FilterInstance;
       const isDead = !instance.vm || !instance.root || instance.vm.isFailed;
-      if (isDead && plugin.spec.failurePolicy === "open") continue;
+      if (isDead && (failurePolicy === "open" || failurePolicy === "fail_open")) continue;
       instance.vm?.retain(plugin);
       chain.push(instance);
     }
     return chain;
+  }
+
+  /** Tries a new VM for a filter whose VM has trapped, unless the last try was too short ago (Envoy 1.40: FAIL_RELOAD). */
+  #reload(filter: Filter, worker: number): void {
+    const { plugin, instances, loadedAt } = filter;
+    const jitter = plugin.reloadBackoff / 2n;
+    if (jitter === 0n) throw new HostCrashError("the failure policy reload with a backoff below 2 ms");
+    const wait = plugin.reloadBackoff + (BigInt(this.#host.random.next()) % jitter);
+    const now = this.#host.clock.now();
+    if ((now - (loadedAt[worker] ?? 0n)) / NANOSECONDS_PER_MILLISECOND < wait)
+      return this.#count(plugin, "vm_reload_backoff");
+    loadedAt[worker] = now;
+    const loaded = this.#tryInstance(plugin, this.#threads[worker + 1] as Thread);
+    if (loaded) instances[worker] = loaded;
+    this.#count(plugin, loaded ? "vm_reload_success" : "vm_reload_failure");
+  }
+
+  #tryInstance(plugin: Plugin, thread: Thread): FilterInstance | undefined {
+    try {
+      const instance = this.#instantiate(plugin, thread);
+      return instance.root && !instance.vm?.isFailed ? instance : undefined;
+    } catch (error) {
+      if (error instanceof LoadError) return undefined;
+      throw error;
+    }
+  }
+
+  #count(plugin: Plugin, event: ReloadEvent, by = 1): void {
+    const name = `wasm.${plugin.name}.${event}`;
+    this.stats.set(name, (this.stats.get(name) ?? 0) + by);
   }
 
   /** Ends the use of a chain. */

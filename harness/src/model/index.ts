@@ -55,8 +55,12 @@ export interface RouteSpec {
   readonly cluster: string;
 }
 
-/** What a host does with requests after a module trapped. */
-export type FailurePolicy = "closed" | "open";
+/**
+ * What a host does with requests after a module trapped: answers 503; leaves the filter out; tries a new VM, at most once
+ * in {@link FilterSpec.reloadBackoff}. `fail_open` is the option that Envoy had before: like "open", and the request
+ * whose hook trapped goes on too.
+ */
+export type FailurePolicy = "closed" | "open" | "reload" | "fail_open";
 
 /** How the configuration of a plugin travels. */
 export type ConfigType = "text" | "struct";
@@ -85,6 +89,8 @@ export interface FilterSpec {
   /** Body hooks run while the headers' hook has paused (PluginConfig.allow_on_headers_stop_iteration). */
   readonly allowOnHeadersStopIteration?: boolean;
   readonly failurePolicy?: FailurePolicy;
+  /** How long "reload" waits at least between two VMs, and up to half as long again; default "1s". */
+  readonly reloadBackoff?: string;
 }
 
 /** Cluster to which a host's TCP listener leads. */

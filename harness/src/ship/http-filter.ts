@@ -1,4 +1,5 @@
 /** The Wasm HTTP filter as it stands in `http_filters`, and as an extension delivered by discovery (ECDS). */
+import { parseDuration } from "../model/duration.ts";
 import { configText, type FilterSpec } from "../model/index.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -119,9 +120,25 @@ export function wasmConfig(
         configuration: filter.configType === "struct" ? struct(text) : stringValue(text),
       }),
       ...(filter.allowOnHeadersStopIteration === true && { allow_on_headers_stop_iteration: true }),
-      failure_policy: filter.failurePolicy === "open" ? "FAIL_OPEN" : "FAIL_CLOSED",
+      ...failurePolicy(filter),
     },
   };
+}
+
+function failurePolicy({ failurePolicy: policy = "closed", reloadBackoff }: FilterSpec): JsonObject {
+  if (policy === "fail_open") return { fail_open: true };
+  return {
+    failure_policy: `FAIL_${policy.toUpperCase()}`,
+    ...(policy === "reload" &&
+      reloadBackoff !== undefined && {
+        reload_config: { backoff: { base_interval: seconds(reloadBackoff) } },
+      }),
+  };
+}
+
+/** A duration as protobuf's JSON has it. */
+function seconds(duration: string): string {
+  return `${Number(parseDuration(duration)) / 1e9}s`;
 }
 
 /** Text that arrives at the module byte for byte. */

@@ -94,7 +94,14 @@ export class EmulatorHost implements RunningHost {
     return this.emulator.logs.slice(this.firstLogOfTest);
   }
 
-  readonly metric: TestHost["metric"] = async (name) => this.emulator.stats().get(`wasmcustom.${name}`) ?? 0;
+  readonly stat: TestHost["stat"] = async (name) => {
+    const value = this.emulator.stats().get(name);
+    if (value === undefined && !name.startsWith("wasmcustom."))
+      throw new Error(`the emulator does not count ${name}`);
+    return value ?? 0;
+  };
+
+  readonly metric: TestHost["metric"] = (name) => this.stat(`wasmcustom.${name}`);
 
   readonly record: TestHost["record"] = async (action) => {
     const recorder = new CallRecorder();

@@ -135,8 +135,12 @@ export class EnvoyHost implements RunningHost {
     return this.envoy.logs.slice(this.firstLogOfTest).filter(this.watch.isWanted);
   }
 
-  readonly metric: TestHost["metric"] = async (name) =>
-    (await this.envoy.admin.stats(`^wasmcustom.${name}$`)).get(`wasmcustom.${name}`) ?? 0;
+  readonly stat: TestHost["stat"] = async (name) => {
+    const stats = await this.envoy.admin.stats(`^${name.replaceAll(".", "\\.")}$`);
+    return stats.get(name) ?? 0;
+  };
+
+  readonly metric: TestHost["metric"] = (name) => this.stat(`wasmcustom.${name}`);
 
   readonly record: TestHost["record"] = (action) => this.watch.record(this.envoy.admin, action);
 

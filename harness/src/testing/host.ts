@@ -2,6 +2,7 @@ import type { Recording } from "./calls.ts";
 import type { HttpVersion } from "../model/exchange.ts";
 import type {
   ConfigType,
+  FailurePolicy,
   HeaderList,
   HttpRequest,
   LogLevel,
@@ -262,6 +263,11 @@ export interface TestHost {
   /** Value of a metric that a filter defined, over all workers; 0 when it was never written. */
   metric(name: string): Promise<number>;
   /**
+   * Value of a counter or gauge of Envoy by its full name, such as `wasm.auth.vm_reload_success`; 0 when it was never
+   * written. Rejects for those that the emulator does not count.
+   */
+  stat(name: string): Promise<number>;
+  /**
    * Runs `action` and records the calls between host and filters meanwhile. On Envoy `wasm` is logged at level trace for
    * that time: arguments are numbers without the texts behind them, filters see that log level, and calls right
    * after the response (`proxy_on_done`) can be missing. Rejects as `action` does.
@@ -298,6 +304,10 @@ export interface FilterUnderTest {
   readonly capabilities?: readonly string[];
   /** Body hooks run while the headers' hook has paused. */
   readonly allowOnHeadersStopIteration?: boolean;
+  /** What becomes of requests after the module trapped; default "closed". */
+  readonly failurePolicy?: FailurePolicy;
+  /** How long "reload" waits at least between two VMs; default "1s". */
+  readonly reloadBackoff?: string;
 }
 
 /** What a suite runs on. Defaults: every request goes to upstream "stable", 1 worker. */

@@ -422,6 +422,21 @@ const pausing: readonly Case[] = [
     ],
   },
   {
+    says: "pause: the stream is gone when the call is answered",
+    program: { requestHeaders: [call("auth"), reply(403)], callResponse: [effective, resume(0)] },
+    observe: ["status", "upstream"],
+    expect: [
+      "requestHeaders(1)",
+      "requestHeaders: http_call -> Ok",
+      "requestHeaders: send_local_response -> Ok",
+      ANSWERED,
+      "callResponse: set_effective_context -> BadArgument",
+      "callResponse: continue_stream -> Ok",
+      "status: 403",
+      "upstream: none",
+    ],
+  },
+  {
     says: "pause: resumed twice, harmless",
     program: {
       requestHeaders: { calls: [call("auth")], returns: PAUSE },

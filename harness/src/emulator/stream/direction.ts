@@ -273,7 +273,8 @@ export class Direction {
     context.hook = undefined;
     if (vm.isFailed) {
       this.#stream.failFilter(filter);
-      return DataAction.StopNoBuffer;
+      const goesOn = filter.instance.plugin.spec.failurePolicy === "fail_open";
+      return goesOn ? DataAction.Continue : DataAction.StopNoBuffer;
     }
     if (!vm.iterationStopped) return action >>> 0;
     vm.iterationStopped = false;

@@ -256,10 +256,11 @@ export class HttpStream {
     else this.sendLocalReply(plainReply(500, "response_payload_too_large", "Internal Server Error"));
   }
 
-  /** The VM of a filter is dead: failure policy closed answers 503, once. */
+  /** The VM of a filter is dead: answers 503, once, unless the policy is to go on as if nothing had been. */
   failFilter(filter: StreamFilter): void {
     if (filter.hasFailed) return;
     filter.hasFailed = true;
+    if (filter.instance.plugin.spec.failurePolicy === "fail_open") return;
     this.sendLocalReply({ ...plainReply(503, "wasm_fail_stream"), grpcStatus: 14 });
   }
 

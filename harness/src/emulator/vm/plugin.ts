@@ -1,3 +1,4 @@
+import { parseDuration } from "../../model/duration.ts";
 import { configText, type FilterSpec } from "../../model/index.ts";
 import { Body } from "../headers/body.ts";
 import type { LoadedModule } from "./module.ts";
@@ -19,6 +20,8 @@ export class Plugin {
   readonly capabilities: ReadonlySet<string> | undefined;
   /** Whether body hooks run while the headers' hook has paused. */
   readonly allowsStopIteration: boolean;
+  /** Milliseconds that the failure policy "reload" waits at least between two VMs. */
+  readonly reloadBackoff: bigint;
   /** Plugins with equal keys share a VM on each thread (Envoy 1.40: the whole VM configuration). */
   readonly vmKey: string;
   /** Plugins with equal keys share a root context in their VM (Envoy 1.40: everything but the VM). */
@@ -46,7 +49,16 @@ export class Plugin {
       vmText,
       spec.capabilities?.toSorted() ?? null,
     ]);
-    this.key = JSON.stringify([this.name, this.rootId, text, this.allowsStopIteration]);
+    const { failurePolicy = "closed", reloadBackoff = "1s" } = spec;
+    this.reloadBackoff = parseDuration(reloadBackoff) / 1_000_000n;
+    this.key = JSON.stringify([
+      this.name,
+      this.rootId,
+      text,
+      this.allowsStopIteration,
+      failurePolicy,
+      reloadBackoff,
+    ]);
   }
 
   /** What buffer type 7 shows in on_configure. */
