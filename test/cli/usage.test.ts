@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearest } from "../../harness/src/cli/support/nearest.ts";
+import { nearest } from "../../harness/src/model/nearest.ts";
 import { runCli } from "./run-cli.ts";
 
 const COMMANDS = [

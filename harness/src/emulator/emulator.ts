@@ -1,4 +1,4 @@
-import type { CallSink } from "../model/calls.ts";
+import type { BorderCall, CallSink } from "../model/calls.ts";
 import {
   type HttpCallHandler,
   type HttpClientCall,
@@ -63,6 +63,8 @@ export interface EmulatorOptions {
   readonly instrumentation?: Instrumentation;
   /** Sees each call of a host function, from the start on. */
   readonly callTrace?: (entry: CallTraceEntry) => void;
+  /** Asked before each call of a host function: a status with which it is to fail, or undefined. */
+  readonly fault?: (call: BorderCall) => number | undefined;
   /** Sees all calls of both directions, from the start on. */
   readonly watcher?: CallSink;
 }
@@ -359,6 +361,7 @@ export class Emulator implements AsyncDisposable {
       get callTrace() {
         return callTrace();
       },
+      fault: this.#options.fault,
       get watcher() {
         return watcher();
       },

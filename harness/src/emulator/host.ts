@@ -50,6 +50,8 @@ export interface Host {
   readonly instrumentation: Instrumentation | undefined;
   readonly callTrace: ((entry: CallTraceEntry) => void) | undefined;
   readonly watcher: CallSink | undefined;
+  /** Asked before each call of a host function: a status with which it is to fail, or undefined. */
+  readonly fault: ((call: BorderCall) => number | undefined) | undefined;
   /** The cluster of that name, or undefined if there is none. */
   cluster(name: string): Cluster | undefined;
   /** What answers gRPC calls to a cluster, or undefined if there is no such cluster or it does not speak HTTP/2. */

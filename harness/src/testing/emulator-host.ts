@@ -4,6 +4,8 @@ import type { TcpSink } from "../model/index.ts";
 import { CallRecorder } from "../trace/index.ts";
 import { Calls, recordingOf } from "./calls.ts";
 import { TestClient } from "./client.ts";
+import { checkFailable } from "./faults/names.ts";
+import { expectNoneLeft, FaultPlan } from "./faults/plan.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
 import type { EndOfTest, RunningHost } from "./running-host.ts";
 import { startEmulator } from "./start-emulator.ts";
@@ -22,11 +24,19 @@ export class EmulatorHost implements RunningHost {
   private readonly calls: Calls;
   private readonly upstreams: Upstreams;
   private readonly client: TestClient;
+  private readonly faults: FaultPlan;
   readonly tcpUpstream: TcpUpstream;
   private firstLogOfTest = 0;
   private firstTrapOfTest = 0;
 
-  private constructor(emulator: Emulator, calls: Calls, upstreams: Upstreams, tcpUpstream: TcpUpstream) {
+  private constructor(
+    emulator: Emulator,
+    calls: Calls,
+    faults: FaultPlan,
+    upstreams: Upstreams,
+    tcpUpstream: TcpUpstream,
+  ) {
+    this.faults = faults;
     this.emulator = emulator;
     this.calls = calls;
     this.upstreams = upstreams;
@@ -39,7 +49,9 @@ export class EmulatorHost implements RunningHost {
 
   static async start(options: SuiteOptions): Promise<EmulatorHost> {
     const topology = await topologyOf(options);
-    const { grpc = [], unreachable = [] } = options;
+    const { grpc = [], unreachable = [], faults: named = [] } = options;
+    named.forEach(checkFailable);
+    const faults = new FaultPlan(named);
     const started = Promise.withResolvers<Emulator>();
     const upstreams = upstreamsOf(options, topology, async (duration) =>
       (await started.promise).clock.sleep(duration),
@@ -64,9 +76,10 @@ export class EmulatorHost implements RunningHost {
       tcpUpstream: tcpUpstream.handle,
       logLevel: options.logLevel ?? "info",
       ...(calls.sink && { watcher: calls.sink }),
+      ...(named.length > 0 && { fault: faults.take }),
     });
     started.resolve(emulator);
-    return new EmulatorHost(emulator, calls, upstreams, tcpUpstream);
+    return new EmulatorHost(emulator, calls, faults, upstreams, tcpUpstream);
   }
 
   get fetch(): TestHost["fetch"] {
@@ -126,6 +139,9 @@ export class EmulatorHost implements RunningHost {
   readonly memoryPages: TestHost["memoryPages"] = async () =>
     this.emulator.memorySizes().map((bytes) => bytes / PAGE_BYTES);
 
+  readonly failNext: TestHost["failNext"] = async (name, status, options = {}) =>
+    this.faults.set(name, status, options);
+
   readonly updateFilter: TestHost["updateFilter"] = (name, config) =>
     this.emulator.updateFilter(name, config);
 
@@ -140,12 +156,14 @@ export class EmulatorHost implements RunningHost {
   /** A trap is a defect even where the failure policy hides it: it fails the test in which it happened. */
   async endTest({ mayTrap }: EndOfTest = { mayTrap: false }): Promise<void> {
     if (this.client.closeAll()) await settle();
+    const left = this.faults.clear();
     const [trap] = this.emulator.traps;
     if (trap && !mayTrap) {
       const { plugin, function: name, error } = trap;
       throw new Error(`${plugin} trapped in ${name}: ${error.stack ?? String(error)}`);
     }
     this.upstreams.endTest();
+    expectNoneLeft(left);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -13,6 +13,9 @@ import { openWhole, wholeHandler } from "../http/whole.ts";
 import { parseDuration } from "../model/duration.ts";
 import { TCP_CLUSTER, type TcpSink } from "../model/index.ts";
 import { connectTcp, serveTcp } from "../tcp/index.ts";
+import { EnvoyFaults, withFaults } from "./faults/envoy-faults.ts";
+import { checkFailable } from "./faults/names.ts";
+import { expectNoneLeft } from "./faults/plan.ts";
 import { type Open, TestClient } from "./client.ts";
 import { EnvoyWatch } from "./envoy-watch.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
@@ -31,6 +34,7 @@ export class EnvoyHost implements RunningHost {
   readonly kind: "envoy" | "container";
   private readonly envoy: RunningEnvoy;
   private readonly watch: EnvoyWatch;
+  private readonly faults: EnvoyFaults;
   private readonly upstreams: Upstreams;
   private readonly client: TestClient;
   readonly tcpUpstream: TcpUpstream;
@@ -41,6 +45,7 @@ export class EnvoyHost implements RunningHost {
     kind: "envoy" | "container",
     envoy: RunningEnvoy,
     watch: EnvoyWatch,
+    faults: EnvoyFaults,
     upstreams: Upstreams,
     tcpUpstream: TcpUpstream,
     open: Open,
@@ -49,6 +54,7 @@ export class EnvoyHost implements RunningHost {
     this.kind = kind;
     this.envoy = envoy;
     this.watch = watch;
+    this.faults = faults;
     this.upstreams = upstreams;
     this.tcpUpstream = tcpUpstream;
     this.resources = resources;
@@ -57,7 +63,8 @@ export class EnvoyHost implements RunningHost {
 
   static async start(options: SuiteOptions, installation: EnvoyInstallation): Promise<EnvoyHost> {
     const topology = await topologyOf(options);
-    const { grpc = [], unreachable = [], http2Metadata = false } = options;
+    const { grpc = [], unreachable = [], http2Metadata = false, faults = [] } = options;
+    faults.forEach(checkFailable);
     const upstreams = upstreamsOf(options, topology, (duration) => sleep(milliseconds(duration)));
     await using resources = new AsyncDisposableStack();
     const host = await upstreamBindHost(installation);
@@ -84,7 +91,7 @@ export class EnvoyHost implements RunningHost {
     const envoy = resources.use(
       await startEnvoy({
         installation,
-        topology,
+        topology: await withFaults(topology, faults),
         clusters,
         reloadable: true,
         http1Trailers: true,
@@ -97,6 +104,7 @@ export class EnvoyHost implements RunningHost {
       installation.kind === "image" ? "container" : "envoy",
       envoy,
       watch,
+      new EnvoyFaults(envoy, faults),
       upstreams,
       tcpUpstream,
       (head, listener, how) =>
@@ -152,6 +160,9 @@ export class EnvoyHost implements RunningHost {
 
   readonly memoryPages: TestHost["memoryPages"] = () => linearMemoryPages(this.envoy);
 
+  readonly failNext: TestHost["failNext"] = (name, status, options = {}) =>
+    this.faults.set(name, status, options);
+
   readonly updateFilter: TestHost["updateFilter"] = (name, config) => this.envoy.updateFilter(name, config);
 
   beginTest(): void {
@@ -165,11 +176,13 @@ export class EnvoyHost implements RunningHost {
   async endTest({ mayTrap }: EndOfTest = { mayTrap: false }): Promise<void> {
     // So that their last log lines do not come in the next test.
     if (this.client.closeAll()) await this.watch.untilIdle(this.envoy.admin);
+    const left = await this.faults.clear();
     const trap = this.envoy.output.find(
       (line) => line.includes("Function: proxy_on_") && line.includes("failed:"),
     );
     if (trap !== undefined && !mayTrap) throw new Error(`a filter trapped in Envoy: ${trap}`);
     this.upstreams.endTest();
+    expectNoneLeft(left);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

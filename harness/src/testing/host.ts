@@ -1,3 +1,5 @@
+import type { Status } from "../abi/index.ts";
+import type { BorderCall } from "../model/calls.ts";
 import type { Recording } from "./calls.ts";
 import type { HttpVersion } from "../model/exchange.ts";
 import type {
@@ -244,6 +246,16 @@ export interface FilterTrap {
   readonly message: string;
 }
 
+/** Which calls of a host function fail. */
+export interface FaultOptions {
+  /** How many; 1 when absent. */
+  readonly times?: number;
+  /** How many are made before; none when absent. */
+  readonly after?: number;
+  /** Asked of each call in the emulator; a real Envoy cannot ask. */
+  readonly when?: (call: BorderCall) => boolean;
+}
+
 /** One proxy with the filters under test: the emulator or a real Envoy, with the same answers. */
 export interface TestHost {
   readonly kind: "emulator" | "envoy" | "container";
@@ -282,6 +294,13 @@ export interface TestHost {
    * Envoy in a container, or on another system than Linux.
    */
   memoryPages(): Promise<readonly number[]>;
+  /**
+   * Makes the next calls of a host function fail with `status`, before the host does anything. The suite names the
+   * function in `faults`. A fault that has not happened when the test ends fails it.
+   *
+   * @throws RangeError (rejects) for what is no function of the ABI, or none that the suite names
+   */
+  failNext(name: string, status: Status, options?: FaultOptions): Promise<void>;
   /** Gives a running filter a new configuration; refused ones leave the old one in force. */
   updateFilter(name: string, config: unknown): Promise<UpdateResult>;
 }
@@ -329,6 +348,8 @@ export interface SuiteOptions {
   /** Requests and responses travel over HTTP/2, where they can carry metadata. */
   readonly http2Metadata?: boolean;
   readonly workers?: number;
+  /** Host functions that tests make fail, see `failNext`; for a real Envoy the modules' imports of them are wrapped. */
+  readonly faults?: readonly string[];
   /** The lowest level that modules log at; default info. */
   readonly logLevel?: LogLevel;
   /** The suite is about traps: they do not fail its tests. */

@@ -1,3 +1,4 @@
+export { Status } from "../abi/index.ts";
 export { checkConfiguration } from "./check-configuration.ts";
 export { type SuiteContext, describeHosts } from "./describe-hosts.ts";
 export { EmulatorHost } from "./emulator-host.ts";

@@ -69,6 +69,9 @@ export class LateHost implements TestHost {
   get memoryPages(): TestHost["memoryPages"] {
     return this.started.memoryPages;
   }
+  get failNext(): TestHost["failNext"] {
+    return this.started.failNext;
+  }
   get updateFilter(): TestHost["updateFilter"] {
     return this.started.updateFilter;
   }

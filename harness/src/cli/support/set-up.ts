@@ -3,7 +3,7 @@ import { type EnvoyInstallation, type ResolveStep, resolveEnvoy } from "../../en
 import type { DownloadProgress } from "../../envoy/installation.ts";
 import { type BuildEvent, buildFilters, type BuiltFilter, productFilters } from "../../wasm/build.ts";
 import { UsageError } from "./errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../model/nearest.ts";
 import { bytesText, clearProgress, durationText, note, noteColors, progress } from "./terminal.ts";
 
 /** Finds Envoy, fetching it where that is needed; each step is told in one line on standard error. */

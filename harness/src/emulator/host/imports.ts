@@ -61,13 +61,14 @@ export function buildImports(
 function guard(vm: Vm, name: string, implementation: AnyFunction): AnyFunction {
   return (...args) => {
     if (vm.restriction !== Restriction.None) checkRestriction(vm, name);
-    const { callTrace, watcher } = vm.host;
-    if (callTrace === undefined && watcher === undefined) return implementation(...args);
+    const { callTrace, watcher, fault } = vm.host;
+    if (callTrace === undefined && watcher === undefined && fault === undefined)
+      return implementation(...args);
     const { id, plugin } = vm.active;
     const call = { worker: vm.worker, plugin: plugin?.name ?? "", contextId: id, function: name, args };
     let result: CallResult = "trap";
     try {
-      const status = (result = implementation(...args));
+      const status = (result = fault?.(call) ?? implementation(...args));
       callTrace?.({ ...call, status });
       return status;
     } finally {
