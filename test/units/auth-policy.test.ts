@@ -1,13 +1,14 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Guest, load } from "./compile.ts";
+import type { Unit } from "../../harness/src/testing/unit.ts";
+import { load } from "./compile.ts";
 
 const NOW = 1_800_000_000;
 const SECRET = "0123456789abcdef0123456789abcdef";
 const ISSUER = "https://accounts.example.test";
 
-let guest: Guest;
+let guest: Unit;
 
 beforeAll(async () => {
   guest = await load("auth-policy");

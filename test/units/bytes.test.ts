@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Guest, load, Text } from "./compile.ts";
+import { Text, type Unit } from "../../harness/src/testing/unit.ts";
+import { load } from "./compile.ts";
 
-let guest: Guest;
+let guest: Unit;
 beforeAll(async () => {
   guest = await load("bytes");
 });

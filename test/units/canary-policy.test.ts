@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bucketOf, murmur3, stickyCookie } from "../filters/canary-contract.ts";
-import { type Guest, load } from "./compile.ts";
+import type { Unit } from "../../harness/src/testing/unit.ts";
+import { load } from "./compile.ts";
 
 const VARIANTS = ["none", "stable", "canary"];
 const NOW = 1_800_000_000;
 const SECRET = "sixteen-or-more-bytes";
 
-let guest: Guest;
+let guest: Unit;
 beforeAll(async () => {
   guest = await load("canary-policy");
 });

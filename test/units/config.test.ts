@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { anyObject } from "./canonical.ts";
-import { type Guest, load } from "./compile.ts";
 import { encodeStruct } from "../../harness/src/emulator/vm/struct.ts";
+import type { Unit } from "../../harness/src/testing/unit.ts";
+import { load } from "./compile.ts";
 
-let guest: Guest;
+let guest: Unit;
 beforeAll(async () => {
   guest = await load("config");
 });

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Guest, load } from "./compile.ts";
+import type { Unit } from "../../harness/src/testing/unit.ts";
+import { load } from "./compile.ts";
 
 const VERBS = ["set", "append", "add_if_absent", "remove name", "remove prefix", "remove suffix"] as const;
 type RuleText = readonly [verb: (typeof VERBS)[number], name: string, value?: string];
 type Fields = readonly (readonly [name: string, value: string])[];
 
-let guest: Guest;
+let guest: Unit;
 beforeAll(async () => {
   guest = await load("header-rewrite-policy");
 });

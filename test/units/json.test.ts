@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { anyValue, canonical, withoutBigIntegers } from "./canonical.ts";
-import { type Guest, load } from "./compile.ts";
+import type { Unit } from "../../harness/src/testing/unit.ts";
+import { load } from "./compile.ts";
 
-let guest: Guest;
+let guest: Unit;
 beforeAll(async () => {
   guest = await load("json");
 });

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { load, Text, type Guest } from "./compile.ts";
 import { field } from "../../harness/src/emulator/vm/struct.ts";
+import { Text, type Unit } from "../../harness/src/testing/unit.ts";
+import { load } from "./compile.ts";
 
-let guest: Guest;
+let guest: Unit;
 beforeAll(async () => {
   guest = await load("protobuf");
 });

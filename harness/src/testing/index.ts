@@ -7,3 +7,4 @@ export type * from "./host.ts";
 import "./matchers/index.ts";
 export type { SidecraftMatchers } from "./matchers/index.ts";
 export { type FetchRequest, mutation, type MutationOptions } from "./mutations.ts";
+export { loadUnit, Text, Unit, type UnitArgument } from "./unit.ts";
