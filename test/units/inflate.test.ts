@@ -1,7 +1,8 @@
 import { constants, deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Guest, load } from "./compile.ts";
+import type { Unit } from "../../harness/src/testing/unit.ts";
+import { load } from "./compile.ts";
 
 const STRATEGIES = [
   constants.Z_DEFAULT_STRATEGY,
@@ -11,7 +12,7 @@ const STRATEGIES = [
   constants.Z_FIXED,
 ];
 
-let guest: Guest;
+let guest: Unit;
 beforeAll(async () => {
   guest = await load("inflate");
 });
