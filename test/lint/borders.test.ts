@@ -72,6 +72,7 @@ describe("the borders refuse", () => {
     ["harness/src/bytecode/x.ts", imports("../abi/index.ts"), /room bytecode imports no other room/],
     ["harness/src/bytecode/x.ts", imports("node:fs"), /imports nothing/],
     ["harness/src/symbols/x.ts", imports("../model/index.ts"), /room symbols imports bytecode/],
+    ["harness/src/coverage/x.ts", imports("../emulator/index.ts"), /room coverage imports bytecode, symbols/],
     ["harness/src/emulator/x.ts", imports("../wasm/build.ts"), /room emulator imports/],
     ["harness/src/emulator/vm/x.ts", imports("../../http/index.ts"), /room emulator imports/],
     ...["node:net", "node:http", "net", "node:child_process", "node:timers/promises", "node:perf_hooks"].map(

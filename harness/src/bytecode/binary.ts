@@ -19,7 +19,6 @@ export const EXPORTS = 7;
 export const CODE = 10;
 
 const HEADER_BYTES = 8;
-const HAS_MAXIMUM = 1;
 const HAS_MEMORY_INDEX = 0x40;
 const TRY_TABLE = 0x1f;
 const CATCH_TAGGED = 2;
@@ -54,12 +53,6 @@ export class Reader {
   skipNumbers(count: number): void {
     for (let left = count; left > 0; left--) while (this.byte() >= 128);
   }
-
-  /** Passes a name or another sequence of bytes behind its length. */
-  skipBytes(): void {
-    const length = this.unsigned();
-    this.at += length;
-  }
 }
 
 /** `value`, a whole number that is not negative, as unsigned LEB128. */
@@ -92,26 +85,6 @@ export function sectionsOf(module: Uint8Array): Section[] {
     reader.at += length;
   }
   return sections;
-}
-
-/** How many entries of `kind` the import section holds: they come first in the numbering. */
-export function countImports(module: Uint8Array, section: Section | undefined, kind: number): number {
-  if (!section) return 0;
-  const reader = new Reader(module, section.from);
-  let found = 0;
-  for (let left = reader.unsigned(); left > 0; left--) {
-    reader.skipBytes();
-    reader.skipBytes();
-    const type = reader.byte();
-    if (type === kind) found++;
-    if (type === FUNCTION) reader.skipNumbers(1);
-    else if (type === GLOBAL) reader.at += 2;
-    else {
-      if (type === TABLE) reader.byte();
-      reader.skipNumbers((reader.byte() & HAS_MAXIMUM) === 0 ? 1 : 2);
-    }
-  }
-  return found;
 }
 
 /** Passes one instruction (core specification 5.4); returns its first byte. Throws RangeError for an unknown one. */

@@ -11,6 +11,7 @@ export const NAMES = "name";
 export const SOURCE_MAP = "sourceMappingURL";
 
 const CUSTOM = 0;
+const FUNCTION_NAMES = 1;
 const HEADER_BYTES = 8;
 
 /** The custom sections of `module`. Throws RangeError when it is no module. */
@@ -51,21 +52,31 @@ export function withCustomSection(module: Uint8Array, name: string, content: Uin
  */
 export const ONE_NAME = Uint8Array.of(1, 3, 1, 0, 0);
 
-/** Names of functions by index, as far as the module's name section has them (core specification 7.4.1). */
+/**
+ * Names of functions by index, as far as the module's name section has them (core specification 7.4.1). A section that
+ * is damaged makes no module invalid: what stands before the damage counts.
+ */
 export function functionNames(module: Uint8Array): Map<number, string> {
   const names = new Map<number, string>();
   for (const { name, from, to } of customSections(module)) {
     if (name !== NAMES) continue;
-    const reader = new Reader(module, from);
-    while (reader.at < to) {
-      const kind = reader.byte();
-      const end = reader.unsigned() + reader.at;
-      if (kind === 1)
-        for (let left = reader.unsigned(); left > 0; left--) names.set(reader.unsigned(), readText(reader));
-      reader.at = end;
+    try {
+      readNames(new Reader(module.subarray(0, to), from), names);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
     }
   }
   return names;
+}
+
+function readNames(reader: Reader, names: Map<number, string>): void {
+  while (reader.at < reader.bytes.length) {
+    const kind = reader.byte();
+    const end = reader.unsigned() + reader.at;
+    if (kind === FUNCTION_NAMES)
+      for (let left = reader.unsigned(); left > 0; left--) names.set(reader.unsigned(), readText(reader));
+    reader.at = end;
+  }
 }
 
 /** A name in UTF-8, behind its length. */

@@ -1,4 +1,5 @@
-import { CODE, FUNCTION, IMPORTS, Reader, countImports, sectionsOf } from "./binary.ts";
+import { CODE, FUNCTION, Reader, sectionsOf } from "./binary.ts";
+import { countImports } from "./border.ts";
 
 /** A function that is no import. */
 export interface FunctionBody {
@@ -13,12 +14,10 @@ export interface FunctionBody {
 
 /** The functions of `module` in their order. Throws RangeError when it is no module. */
 export function functionBodies(module: Uint8Array): FunctionBody[] {
-  const sections = sectionsOf(module);
-  const code = sections.find(({ id }) => id === CODE);
+  const code = sectionsOf(module).find(({ id }) => id === CODE);
   if (!code) return [];
   const reader = new Reader(module, code.from);
-  const imports = sections.find(({ id }) => id === IMPORTS);
-  const firstIndex = countImports(module, imports, FUNCTION);
+  const firstIndex = countImports(module, FUNCTION);
   return Array.from({ length: reader.unsigned() }, (_, position) => {
     const length = reader.unsigned();
     const from = reader.at;

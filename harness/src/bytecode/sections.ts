@@ -1,15 +1,5 @@
-import {
-  CODE,
-  EXPORTS,
-  GLOBALS,
-  IMPORTS,
-  MEMORIES,
-  Reader,
-  type Section,
-  countImports,
-  sectionsOf,
-  unsigned,
-} from "./binary.ts";
+import { CODE, EXPORTS, GLOBALS, MEMORIES, Reader, type Section, sectionsOf, unsigned } from "./binary.ts";
+import { countImports } from "./border.ts";
 
 /** Sections stand in this order; custom ones (0) may stand anywhere. */
 const ORDER = [1, 2, 3, 4, MEMORIES, 13, GLOBALS, EXPORTS, 8, 9, 12, CODE, 11];
@@ -64,6 +54,5 @@ export function sectionOf(module: Uint8Array, id: number): Section | undefined {
 /** The number that one more thing of a kind, with definitions in section `id`, will have. */
 export function indexOfNew(module: Uint8Array, kind: number, id: number): number {
   const own = sectionOf(module, id);
-  const imported = countImports(module, sectionOf(module, IMPORTS), kind);
-  return imported + (own ? new Reader(module, own.from).unsigned() : 0);
+  return countImports(module, kind) + (own ? new Reader(module, own.from).unsigned() : 0);
 }

@@ -8,6 +8,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addEnvoy } from "./commands/envoy.ts";
 import { addImage } from "./commands/image.ts";
 import { addRecord } from "./commands/record.ts";
+import { addInspect } from "./commands/inspect.ts";
 import { addStart } from "./commands/start.ts";
 import { addSymbolicate } from "./commands/symbolicate.ts";
 import { addTest } from "./commands/test.ts";
@@ -46,6 +47,7 @@ export function makeProgram(setExitCode: SetExitCode): Command {
   addEnvoy(program);
   addImage(program, setExitCode);
   addDoctor(program, setExitCode);
+  addInspect(program);
   addSymbolicate(program, setExitCode);
   return program;
 }
