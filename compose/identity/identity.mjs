@@ -94,6 +94,8 @@ const server = createServer((request, response) => {
 });
 
 const timer = setInterval(rotate, Number(env.ROTATE_EVERY ?? 3600) * 1000);
+// Longer than clients keep a connection, which else may close under a request.
+server.keepAliveTimeout = 75_000;
 server.listen(port, () => console.log(`identity: ${trusted.issuer} on port ${port}`));
 // The first process of a container ends at no signal that it does not handle.
 for (const signal of ["SIGINT", "SIGTERM"]) {

@@ -76,3 +76,22 @@ describe("docker-compose.yml", () => {
     expect(sources.filter((source) => !existsSync(join(WORKSPACE, source)))).toEqual([]);
   });
 });
+
+describe("docs/containers.md", () => {
+  const page = read("docs/containers.md");
+
+  it("names every variable of docker-compose.yml and no other", () => {
+    const used = [...read("docker-compose.yml").matchAll(/\$\{(\w+):-/g)].map(([, name]) => name);
+    const named = [...page.matchAll(/^\| `(?=[A-Z]+_).*?\|/gm)].flatMap(
+      ([cell]) => cell.match(/[A-Z][A-Z_]+/g) ?? [],
+    );
+    expect([...new Set(named)].sort()).toEqual([...new Set(used)].sort());
+  });
+
+  it("names every profile with its services", () => {
+    for (const [name, { profiles = ["(default)"] }] of services)
+      expect(page).toMatch(
+        new RegExp(`^\\| \`?${profiles[0]?.replace(/[()]/g, "\\$&")}\`? .*\\b${name}\\b`, "m"),
+      );
+  });
+});

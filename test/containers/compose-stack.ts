@@ -24,6 +24,8 @@ export class Stack {
   readonly #project = `sidecraft-test-${process.pid}`;
   readonly #env: NodeJS.ProcessEnv;
   readonly #release: () => void;
+  /** The older program takes a second for each. */
+  readonly #ports = new Map<string, number>();
 
   /**
    * @param command how the program is called
@@ -48,7 +50,12 @@ export class Stack {
 
   /** The port of this machine that leads to a service. */
   port(service: string, port: number): number {
-    return Number(this.#run([...ALL_PROFILES, "port", service, String(port)]).split(":")[1]);
+    const key = `${service}:${port}`;
+    const known = this.#ports.get(key);
+    if (known !== undefined) return known;
+    const found = Number(this.#run([...ALL_PROFILES, "port", service, String(port)]).split(":")[1]);
+    this.#ports.set(key, found);
+    return found;
   }
 
   /** Names of the services that have containers, and how these are. */

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFailed } from "vitest"
 import { API_KEYS } from "../../harness/src/demo/credentials.ts";
 import type { Echo } from "../../harness/src/demo/echo.ts";
 import { buildImage, IMAGE_NAMES } from "../../harness/src/images/index.ts";
+import { run } from "../../harness/src/process/exec.ts";
+import { codeBlocks } from "../docs/blocks.ts";
 import { composePrograms, PROFILES, Stack } from "./compose-stack.ts";
 
 /** What a machine needs time for that has two slow cores. */
@@ -131,6 +133,23 @@ describe.each(programs)("the stack, brought up by $name $version", { timeout: 12
         return [status, headers.get("x-envoy-ratelimited")];
       }, SOON)
       .toEqual([429, "true"]);
+  });
+
+  it("answers the calls of docs/containers.md", async () => {
+    showLogs();
+    const moved = [
+      ["localhost:10000", url("envoy", 10_000)],
+      ["localhost:9901", url("envoy", 9901)],
+      ["localhost:10001", url("identity", 8080)],
+      ["localhost:9090", url("prometheus", 9090)],
+    ] as const;
+    const blocks = codeBlocks("docs/containers.md").filter(({ info }) => info === "sh stack");
+    expect(blocks).toHaveLength(2);
+    for (const { code } of blocks) {
+      const script = moved.reduce((text, [there, here]) => text.replaceAll(there, here), code);
+      const { status, stdout, stderr } = await run("bash", ["-e", "-c", script], { timeoutMs: 30_000 });
+      expect(status, stdout + stderr).toBe(0);
+    }
   });
 
   it("tells Prometheus what the filters count", async () => {

@@ -9,7 +9,13 @@ import { publicNames } from "./public-names.ts";
 
 const GUIDE = "docs/guide";
 const GUIDE_PAGES = readdirSync(join(WORKSPACE, GUIDE)).map((file) => `${GUIDE}/${file}`);
-const PAGES = ["README.md", "CONTRIBUTING.md", "docs/host-differences.md", ...GUIDE_PAGES];
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "docs/containers.md",
+  "docs/host-differences.md",
+  ...GUIDE_PAGES,
+];
 const PUBLIC = publicNames();
 const NAMES = PUBLIC.map(({ name }) => name);
 
