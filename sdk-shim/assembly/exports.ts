@@ -13,7 +13,14 @@ import { HttpCall } from "./http-call";
 import { LogLevel, log } from "./log";
 import { HAS_CONNECTIONS, connectionOf, endConnection, logConnection } from "./connections";
 import { CALL_DATA, PLUGIN_CONFIGURATION } from "./body";
-import { beginAnswer, beginLastHook, beginRequestHook, beginResponseHook, isStreamEnded } from "./phase";
+import {
+  beginAnswer,
+  beginLastHook,
+  beginRequestHook,
+  beginResponseHook,
+  isStreamEnded,
+  refuseReset,
+} from "./phase";
 import { createContext, deleteContext, filterOf, isPlugin, pluginOf } from "./registry";
 import { StatsUpdate } from "./stats";
 import { vmConfiguration } from "./vm-configuration";
@@ -228,6 +235,7 @@ export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u3
 export function proxy_on_response_trailers(id: u32, count: u32): u32 {
   enter();
   const filter = responseFilter(id);
+  refuseReset();
   const action = filter ? filter.onResponseTrailers() : Action.Continue;
   return endResponseHook(filter, action);
 }

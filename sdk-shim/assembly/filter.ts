@@ -4,7 +4,7 @@ import { StreamType } from "./abi/types";
 import { Body, REQUEST_BODY, RESPONSE_BODY } from "./body";
 import { Headers, REQUEST_HEADERS, REQUEST_TRAILERS, RESPONSE_HEADERS, RESPONSE_TRAILERS } from "./headers";
 import { LogLevel, log } from "./log";
-import { isStreamOver, takeEnd } from "./phase";
+import { isStreamOver, takeReset } from "./phase";
 import { Reply } from "./reply";
 
 let newId: u32 = 0;
@@ -199,8 +199,11 @@ export abstract class HttpFilter extends Context {
     env.proxy_continue_stream(StreamType.Response);
   }
 
-  /** Resets the stream: the client sees it break off, with no response. Without effect where `Reply.send` has none. */
+  /**
+   * Resets the stream: the client sees it break off, with no response. Without effect where `Reply.send` has none, and in
+   * `onResponseTrailers`, where it would crash the proxy.
+   */
   reset(): void {
-    if (takeEnd()) env.proxy_close_stream(StreamType.Request);
+    if (takeReset()) env.proxy_close_stream(StreamType.Request);
   }
 }

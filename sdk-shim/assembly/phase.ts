@@ -7,6 +7,7 @@ const HAS_ENDED: u32 = 4;
 const MAY_ROUTE: u32 = 8;
 const REQUEST_BODY: u32 = 16;
 const RESPONSE_BODY: u32 = 32;
+const MAY_NOT_RESET: u32 = 64;
 
 /** One number, since every hook begins with writing all of it. */
 let phase: u32 = 0;
@@ -58,6 +59,16 @@ export function takeEnd(): bool {
   if ((phase & MAY_END) == 0) return false;
   phase = (phase & ~MAY_END) | HAS_ENDED;
   return true;
+}
+
+/** The trailers of a response are handled: a reset here takes away what the host goes on to use. */
+export function refuseReset(): void {
+  phase |= MAY_NOT_RESET;
+}
+
+/** Asks to reset the stream: true once at most. */
+export function takeReset(): bool {
+  return (phase & MAY_NOT_RESET) == 0 && takeEnd();
 }
 
 /** Whether the running callback has ended its stream. */

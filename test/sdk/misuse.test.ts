@@ -154,6 +154,13 @@ describeHosts("What comes at the wrong time", { filters: [scripted()] }, ({ it, 
     expect((await host.fetch("/")).status).toBe(200);
   });
 
+  it("harms nobody: resetting in the response's trailers, which then goes on to its end", async () => {
+    host.upstream("stable").reply({ body: Buffer.from("all"), trailers: [["x-sum", "1"]] });
+    const { response } = await run(host, { responseTrailers: [["reset"]] });
+    expect([response.status, response.text(), response.trailers]).toEqual([200, "all", [["x-sum", "1"]]]);
+    expect((await host.fetch("/")).status).toBe(200);
+  });
+
   it("is refused: another route, once the request has left", async () => {
     const steps: Step[] = [["clearRouteCache"]];
     const played = await run(host, { responseHeaders: steps, log: steps, done: steps });
