@@ -21,9 +21,13 @@ function block(page: string, isWanted: (block: CodeBlock) => boolean): CodeBlock
   return found;
 }
 
-// The tests of two pages run as they stand there, with the filters of the same pages.
-for (const page of ["first-filter", "testing"]) {
-  const filter = block(page, ({ info }) => /^ts \S*filter\.ts$/.test(info));
+// The tests of these pages run as they stand there, with the filters of the same pages or of another.
+for (const [page, filterPage] of [
+  ["first-filter", "first-filter"],
+  ["testing", "testing"],
+  ["exchanges", "testing"],
+] as const) {
+  const filter = block(filterPage, ({ info }) => /^ts \S*filter\.ts$/.test(info));
   const entry = write(`${page}/filter.ts`, filter.code);
   const { code } = block(page, ({ info }) => info.endsWith(".test.ts"));
   const test = code
