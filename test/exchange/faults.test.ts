@@ -55,6 +55,19 @@ describeHosts("A host call that fails", { ...OPTIONS, workers: 2 }, ({ it, host 
     await expect(host.failNext("proxy_http_call", Status.Ok)).rejects.toThrow("does not fail with status 0");
   });
 
+  it("does not show in the metrics of the filter", async () => {
+    await host.failNext("proxy_set_shared_data", Status.InternalFailure);
+    const steps: Step[] = [
+      WRITE,
+      ["counter", "t_made", 2],
+      ["gauge", "t_level", 5],
+      ["counter", "u_made", 1],
+    ];
+    await run(host, { requestHeaders: steps });
+    expect(await host.stats()).toEqual({ t_made: 2, t_level: 5, u_made: 1 });
+    expect(await host.stats(/^t_/)).toEqual({ t_made: 2, t_level: 5 });
+  });
+
   it("leaves the memory of the module as it was", async () => {
     const steps: Step[] = [WRITE, ["getShared", "key"], ["property", "request", "method"]];
     expect(await reports(host, ...steps)).toEqual(["Ok", "=value", "=GET"]);

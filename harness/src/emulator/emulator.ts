@@ -300,6 +300,11 @@ export class Emulator implements AsyncDisposable {
     return new Map([...this.#metrics.snapshot(), ...this.#plugins.stats]);
   }
 
+  /** The counters and gauges among the custom metrics, by Envoy's name. */
+  levels(): ReadonlyMap<string, number> {
+    return this.#metrics.levels();
+  }
+
   /** Bytes of linear memory of each VM on the main thread and the workers; it never shrinks. */
   memorySizes(): number[] {
     return this.#plugins.memorySizes();

@@ -7,6 +7,7 @@ import { TestClient } from "./client.ts";
 import { checkFailable } from "./faults/names.ts";
 import { expectNoneLeft, FaultPlan } from "./faults/plan.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
+import { metricsOf } from "./metrics.ts";
 import type { EndOfTest, RunningHost } from "./running-host.ts";
 import { startEmulator } from "./start-emulator.ts";
 import { topologyOf, upstreamsOf } from "./suite.ts";
@@ -115,6 +116,8 @@ export class EmulatorHost implements RunningHost {
   };
 
   readonly metric: TestHost["metric"] = (name) => this.stat(`wasmcustom.${name}`);
+
+  readonly stats: TestHost["stats"] = async (pattern) => metricsOf(this.emulator.levels(), pattern);
 
   readonly record: TestHost["record"] = async (action) => {
     const recorder = new CallRecorder();

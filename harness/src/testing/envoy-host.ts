@@ -19,6 +19,7 @@ import { expectNoneLeft } from "./faults/plan.ts";
 import { type Open, TestClient } from "./client.ts";
 import { EnvoyWatch } from "./envoy-watch.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
+import { CUSTOM_METRIC, metricsOf } from "./metrics.ts";
 import type { EndOfTest, RunningHost } from "./running-host.ts";
 import { topologyOf, upstreamsOf } from "./suite.ts";
 import { TcpPeer } from "./tcp-peer.ts";
@@ -149,6 +150,9 @@ export class EnvoyHost implements RunningHost {
   };
 
   readonly metric: TestHost["metric"] = (name) => this.stat(`wasmcustom.${name}`);
+
+  readonly stats: TestHost["stats"] = async (pattern) =>
+    metricsOf(await this.envoy.admin.stats(`^${CUSTOM_METRIC}`), pattern);
 
   readonly record: TestHost["record"] = (action) => this.watch.record(this.envoy.admin, action);
 

@@ -274,6 +274,8 @@ export interface TestHost {
   readonly logs: readonly LogLine[];
   /** Value of a metric that a filter defined, over all workers; 0 when it was never written. */
   metric(name: string): Promise<number>;
+  /** All counters and gauges that filters defined, by name, of which `pattern` matches the name; over all workers. */
+  stats(pattern?: RegExp): Promise<Readonly<Record<string, number>>>;
   /**
    * Value of a counter or gauge of Envoy by its full name, such as `wasm.auth.vm_reload_success`; 0 when it was never
    * written. Rejects for those that the emulator does not count.

@@ -57,6 +57,9 @@ export class LateHost implements TestHost {
   get metric(): TestHost["metric"] {
     return this.started.metric;
   }
+  get stats(): TestHost["stats"] {
+    return this.started.stats;
+  }
   get record(): TestHost["record"] {
     return this.started.record;
   }

@@ -43,6 +43,12 @@ export class MetricStore {
     return values;
   }
 
+  /** A copy of the values of counters and gauges. */
+  levels(): ReadonlyMap<string, number> {
+    const some = [...this.#metrics].filter(([, { type }]) => type !== MetricType.Histogram);
+    return new Map(some.map(([key, { value }]) => [`wasmcustom.${key.slice(1)}`, Number(value)]));
+  }
+
   /** Counters and gauges for the stat sinks; counters are counted anew from here on. */
   update(): readonly MetricUpdate[] {
     const metrics = [...this.#metrics].filter(([, { type }]) => type !== MetricType.Histogram);
