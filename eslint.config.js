@@ -222,23 +222,23 @@ export default tseslint.config(
     },
   },
   border(["sdk-shim/assembly/abi/**/*.ts"], {
-    "^\\.\\./(?!bytes$)": "abi/ knows Bytes and nothing else of the SDK.",
+    "^\\.\\./(?!(bytes|ranges)$)": "abi/ knows Bytes, ranges of memory, and nothing else of the SDK.",
     "^proxy-wasm-as-sdk": "abi/ knows Bytes and nothing else of the SDK.",
   }),
   border(["sdk-shim/assembly/{json,crypto,hash,protobuf}/**/*.ts"], {
-    "^\\.\\./(?!(bytes|bytes-builder|text|utf8)$|(json|crypto|hash|protobuf)/)":
-      "The pure parts import each other, bytes, bytes-builder, text and utf8.",
-    "^[^.]": "The pure parts import each other, bytes, bytes-builder, text and utf8.",
+    "^\\.\\./(?!(bytes|bytes-builder|ranges|text|utf8)$|(json|crypto|hash|protobuf)/)":
+      "The pure parts import each other, bytes, bytes-builder, ranges, text and utf8.",
+    "^[^.]": "The pure parts import each other, bytes, bytes-builder, ranges, text and utf8.",
   }),
   border(["sdk-shim/assembly/config/**/*.ts"], {
     "^\\.\\./(?!(bytes|bytes-builder|utf8)$|(json|crypto|hash|protobuf)/)":
       "config/ imports json, crypto, hash, protobuf, bytes, bytes-builder and utf8.",
     "^[^.]": "config/ imports json, crypto, hash, protobuf, bytes, bytes-builder and utf8.",
   }),
-  border(["sdk-shim/assembly/{bytes,bytes-builder,bytes-map,utf8}.ts"], {
-    "^\\./(?!(bytes|bytes-builder|utf8)$|hash/)":
-      "Bytes are below all else: they import each other, utf8 and hash.",
-    "^(?!\\./)": "Bytes are below all else: they import each other, utf8 and hash.",
+  border(["sdk-shim/assembly/{bytes,bytes-builder,bytes-map,decimal,ranges,static-arrays,utf8}.ts"], {
+    "^\\./(?!(bytes|bytes-builder|decimal|ranges|static-arrays|utf8)$|hash/)":
+      "Bytes are below all else: they import each other and hash.",
+    "^(?!\\./)": "Bytes are below all else: they import each other and hash.",
   }),
   border(["sdk-shim/assembly/globals/**/*.ts"], {
     "^\\.\\./(?!abi/|(time|utf8)$)":
@@ -251,7 +251,7 @@ export default tseslint.config(
       "^\\.\\./": "The SDK's files import each other, not the index of its public names.",
       "^proxy-wasm-as-sdk": "The SDK's files import each other, not the index of its public names.",
     },
-    { ignores: ["sdk-shim/assembly/{bytes,bytes-builder,bytes-map,utf8}.ts"] },
+    { ignores: ["sdk-shim/assembly/{bytes,bytes-builder,bytes-map,decimal,ranges,static-arrays,utf8}.ts"] },
   ),
   border(["sdk-shim/transform/*.js"], {
     "^(?!\\./|assemblyscript)": "The transform imports the compiler.",

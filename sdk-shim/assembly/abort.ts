@@ -1,4 +1,5 @@
 import * as env from "./abi/env";
+import { writeDecimal } from "./decimal";
 import { encodeUtf8 } from "./utf8";
 
 const CRITICAL: u32 = 5;
@@ -16,9 +17,11 @@ const scratch: usize = memory.data(640);
 @global
 export function abortWithLog(message: string | null, file: string | null, line: u32, column: u32): void {
   let end = append(scratch, message);
-  end = append(end, file);
-  store<u8>(end++, 0x3a);
-  end = appendDecimal(end, line);
+  if (file) {
+    end = append(end, file);
+    store<u8>(end++, 0x3a);
+    end = writeDecimal(end, line);
+  }
   env.proxy_log(CRITICAL, scratch, end - scratch);
   unreachable();
 }
@@ -28,11 +31,4 @@ function append(at: usize, text: string | null): usize {
   const length = min(text.length, MAX_TEXT);
   if (at > scratch) store<u8>(at++, 0x20);
   return at + encodeUtf8(changetype<usize>(text), length, at);
-}
-
-function appendDecimal(at: usize, value: u32): usize {
-  let scale: u32 = 1;
-  while (value / scale >= 10) scale *= 10;
-  for (; scale > 0; scale /= 10) store<u8>(at++, <u8>(0x30 + ((value / scale) % 10)));
-  return at;
 }

@@ -1,5 +1,10 @@
 import { allocateBuffer, Bytes } from "./bytes";
+import { writeDecimal } from "./decimal";
+import { copyBytes } from "./ranges";
 import { encodeUtf8 } from "./utf8";
+
+/** Of a number of 64 bits. */
+const MAX_DIGITS: u32 = 20;
 
 /**
  * Puts bytes together in one growing buffer. Every `append` returns the builder, for chains.
@@ -47,7 +52,7 @@ export class BytesBuilder {
       this.used += encodeUtf8(changetype<usize>(text), text.length, at);
     } else if (idof<T>() == idof<Bytes>()) {
       const bytes = changetype<Bytes>(value);
-      memory.copy(this.reserve(bytes.length), bytes.ptr, <usize>bytes.length);
+      copyBytes(this.reserve(bytes.length), bytes.ptr, <usize>bytes.length);
       this.used += bytes.length;
     } else {
       ERROR("append takes Bytes or string");
@@ -64,16 +69,9 @@ export class BytesBuilder {
 
   /** Appends `value` as decimal digits, with a minus sign when negative. */
   appendDecimal(value: i64): this {
-    let rest: u64 = value < 0 ? 0 - <u64>value : <u64>value;
     if (value < 0) this.appendByte(0x2d);
-    let digits = 1;
-    for (let power: u64 = 10; digits < 19 && rest >= power; power *= 10) digits++;
-    let at = this.reserve(<u32>digits) + <usize>digits;
-    this.used += digits;
-    for (let i = 0; i < digits; i++) {
-      store<u8>(--at, <u8>(0x30 + (rest % 10)));
-      rest /= 10;
-    }
+    const at = this.reserve(MAX_DIGITS);
+    this.used += <i32>(writeDecimal(at, value < 0 ? 0 - <u64>value : <u64>value) - at);
     return this;
   }
 
@@ -96,7 +94,7 @@ export class BytesBuilder {
     const capacity = <u32>this.buffer.byteLength;
     if (needed > capacity) {
       const grown = allocateBuffer(max(needed, capacity << 1));
-      memory.copy(changetype<usize>(grown), changetype<usize>(this.buffer), <usize>this.used);
+      copyBytes(changetype<usize>(grown), changetype<usize>(this.buffer), <usize>this.used);
       this.buffer = grown;
     }
     return changetype<usize>(this.buffer) + <usize>this.used;

@@ -1,6 +1,7 @@
 import { Bytes } from "./bytes";
+import { doubledArray, zeroedArray } from "./static-arrays";
 
-const FIRST_SLOTS: i32 = 8;
+const FIRST_ENTRIES: i32 = 4;
 
 /**
  * A hash map with `Bytes` keys that compares what the keys hold.
@@ -21,144 +22,158 @@ const FIRST_SLOTS: i32 = 8;
  */
 @final
 export class BytesMap<V> {
-  private keys: Array<Bytes> = [];
-  private values: Array<V> = [];
-  private hashes: Array<u32> = [];
-  /** Open addressing with linear probing; a slot holds an entry's index + 1, 0 when free. At most half full. */
-  private slots: StaticArray<i32> = new StaticArray<i32>(FIRST_SLOTS);
+  private count: i32 = 0;
+  private keys: StaticArray<Bytes | null> = zeroedArray<Bytes | null>(FIRST_ENTRIES);
+  private values: StaticArray<V> = zeroedArray<V>(FIRST_ENTRIES);
+  /**
+   * Open addressing with linear probing. A slot holds the key's hash above and the entry's index + 1 below, 0 when free.
+   * There are twice as many as entries have room.
+   */
+  private slots: StaticArray<u64> = zeroedArray<u64>(FIRST_ENTRIES << 1);
 
   /** How many entries there are. */
   get size(): i32 {
-    return this.keys.length;
+    return this.count;
   }
 
   /** The value of `key`, null when there is none. Only for reference types: see `getOr` for numbers. */
   get(key: Bytes): V | null {
-    const entry = this.find(key, key.hash());
-    return entry < 0 ? null : this.values[entry];
+    return this.valueAt(this.indexOf(key));
   }
 
   /** The value of `key`, `fallback` when there is none. */
   getOr(key: Bytes, fallback: V): V {
-    const entry = this.find(key, key.hash());
-    return entry < 0 ? fallback : this.values[entry];
+    return this.valueAtOr(this.indexOf(key), fallback);
   }
 
   /** Whether there is an entry for `key`. */
   has(key: Bytes): bool {
-    return this.find(key, key.hash()) >= 0;
+    return this.indexOf(key) >= 0;
   }
 
   /** Index of the entry for `key`, -1 when there is none. */
   indexOf(key: Bytes): i32 {
-    return this.find(key, key.hash());
+    return entryOf(unchecked(this.slots[this.slotFor(key, key.hash())]));
   }
 
   /** Stores `value` for `key`, in place of the value that is there. */
   set(key: Bytes, value: V): void {
     const hash = key.hash();
-    const entry = this.find(key, hash);
-    if (entry >= 0) {
-      this.values[entry] = value;
-      return;
+    let slot = this.slotFor(key, hash);
+    let entry = entryOf(unchecked(this.slots[slot]));
+    if (entry < 0) {
+      if (this.count == this.keys.length) {
+        this.grow();
+        slot = this.slotFor(key, hash);
+      }
+      entry = this.count++;
+      unchecked((this.keys[entry] = key));
+      unchecked((this.slots[slot] = slotOf(hash, entry)));
     }
-    this.keys.push(key);
-    this.values.push(value);
-    this.hashes.push(hash);
-    if (this.keys.length << 1 > this.slots.length) this.rebuild(this.slots.length << 1);
-    else this.place(this.keys.length - 1);
+    unchecked((this.values[entry] = value));
   }
 
   /** Removes the entry for `key`; false when there is none. */
   delete(key: Bytes): bool {
-    const hash = key.hash();
-    const entry = this.find(key, hash);
+    const slot = this.slotFor(key, key.hash());
+    const entry = entryOf(unchecked(this.slots[slot]));
     if (entry < 0) return false;
-    this.free(this.slotOf(entry));
-    const lastKey = this.keys.pop();
-    const lastValue = this.values.pop();
-    const lastHash = this.hashes.pop();
-    if (entry < this.keys.length) {
-      const slot = this.slotHolding(lastHash, this.keys.length);
-      this.keys[entry] = lastKey;
-      this.values[entry] = lastValue;
-      this.hashes[entry] = lastHash;
-      this.slots[slot] = entry + 1;
+    this.free(slot);
+    const last = --this.count;
+    const lastKey = unchecked(this.keys[last]);
+    if (entry < last && lastKey) {
+      const hash = lastKey.hash();
+      unchecked((this.slots[this.slotHolding(slotOf(hash, last))] = slotOf(hash, entry)));
+      unchecked((this.keys[entry] = lastKey));
+      unchecked((this.values[entry] = this.values[last]));
     }
+    // What is gone must not be kept alive.
+    unchecked((this.keys[last] = null));
+    if (isReference<V>()) store<usize>(changetype<usize>(this.values) + ((<usize>last) << alignof<V>()), 0);
     return true;
   }
 
   /** Removes all entries. */
   clear(): void {
-    this.keys = [];
-    this.values = [];
-    this.hashes = [];
-    this.slots = new StaticArray<i32>(FIRST_SLOTS);
+    this.count = 0;
+    this.keys = zeroedArray<Bytes | null>(FIRST_ENTRIES);
+    this.values = zeroedArray<V>(FIRST_ENTRIES);
+    this.slots = zeroedArray<u64>(FIRST_ENTRIES << 1);
   }
 
   /** The key of the entry at `index`, empty when the index is out of range. */
   keyAt(index: i32): Bytes {
-    return <u32>index < <u32>this.keys.length ? this.keys[index] : Bytes.EMPTY;
+    const key = <u32>index < <u32>this.count ? unchecked(this.keys[index]) : null;
+    return key ? key : Bytes.EMPTY;
   }
 
   /** The value of the entry at `index`, null when the index is out of range. Only for reference types. */
   valueAt(index: i32): V | null {
-    return <u32>index < <u32>this.values.length ? this.values[index] : null;
+    return <u32>index < <u32>this.count ? unchecked(this.values[index]) : null;
   }
 
   /** The value of the entry at `index`, `fallback` when the index is out of range. */
   valueAtOr(index: i32, fallback: V): V {
-    return <u32>index < <u32>this.values.length ? this.values[index] : fallback;
+    return <u32>index < <u32>this.count ? unchecked(this.values[index]) : fallback;
   }
 
-  private find(key: Bytes, hash: u32): i32 {
+  /** The slot of the entry for `key`, or the free one where it belongs. */
+  private slotFor(key: Bytes, hash: u32): i32 {
     const mask = this.slots.length - 1;
     let slot = (<i32>hash) & mask;
-    let entry = this.slots[slot] - 1;
-    while (entry >= 0) {
-      if (this.hashes[entry] == hash && this.keys[entry].equals(key)) return entry;
+    while (true) {
+      const held = unchecked(this.slots[slot]);
+      if (held == 0) return slot;
+      if (<u32>(held >> 32) == hash) {
+        const other = unchecked(this.keys[entryOf(held)]);
+        if (other && other.equals(key)) return slot;
+      }
       slot = (slot + 1) & mask;
-      entry = this.slots[slot] - 1;
     }
-    return -1;
   }
 
-  private slotOf(entry: i32): i32 {
-    return this.slotHolding(this.hashes[entry], entry);
-  }
-
-  private slotHolding(hash: u32, entry: i32): i32 {
+  /** The slot that holds `content`, or the free one where it belongs. */
+  private slotHolding(content: u64): i32 {
     const mask = this.slots.length - 1;
-    let slot = (<i32>hash) & mask;
-    while (this.slots[slot] != entry + 1) slot = (slot + 1) & mask;
+    let slot = (<i32>(content >> 32)) & mask;
+    while (unchecked(this.slots[slot]) != content && unchecked(this.slots[slot]) != 0)
+      slot = (slot + 1) & mask;
     return slot;
-  }
-
-  private place(entry: i32): void {
-    const mask = this.slots.length - 1;
-    let slot = (<i32>this.hashes[entry]) & mask;
-    while (this.slots[slot] != 0) slot = (slot + 1) & mask;
-    this.slots[slot] = entry + 1;
   }
 
   /** Empties a slot and moves up the entries behind it that probing would no longer reach. */
   private free(slot: i32): void {
     const mask = this.slots.length - 1;
     let hole = slot;
-    let next = (hole + 1) & mask;
-    while (this.slots[next] != 0) {
-      const home = (<i32>this.hashes[this.slots[next] - 1]) & mask;
-      if (((next - home) & mask) >= ((next - hole) & mask)) {
-        this.slots[hole] = this.slots[next];
-        hole = next;
-      }
+    let next = slot;
+    while (true) {
       next = (next + 1) & mask;
+      const held = unchecked(this.slots[next]);
+      if (held == 0) break;
+      const home = (<i32>(held >> 32)) & mask;
+      if (((next - home) & mask) < ((next - hole) & mask)) continue;
+      unchecked((this.slots[hole] = held));
+      hole = next;
     }
-    this.slots[hole] = 0;
+    unchecked((this.slots[hole] = 0));
   }
 
-  private rebuild(size: i32): void {
-    this.slots = new StaticArray<i32>(size);
-    for (let entry = 0; entry < this.keys.length; entry++) this.place(entry);
+  private grow(): void {
+    const old = this.slots;
+    this.keys = doubledArray(this.keys);
+    this.values = doubledArray(this.values);
+    this.slots = zeroedArray<u64>(old.length << 1);
+    for (let i = 0; i < old.length; i++) {
+      const held = unchecked(old[i]);
+      if (held != 0) unchecked((this.slots[this.slotHolding(held)] = held));
+    }
   }
+}
+
+function slotOf(hash: u32, entry: i32): u64 {
+  return ((<u64>hash) << 32) | (<u64>(entry + 1));
+}
+
+function entryOf(slot: u64): i32 {
+  return <i32>slot - 1;
 }

@@ -1,4 +1,5 @@
-import { fnv1a } from "./hash/fnv1a";
+import { quickHash } from "./hash/quick";
+import { copyBytes, sameBytes } from "./ranges";
 import { decodeUtf8, encodeUtf8, isValidUtf8, utf8Length } from "./utf8";
 
 export { BytesBuilder } from "./bytes-builder";
@@ -35,7 +36,7 @@ function lower(byte: u32): u32 {
 export class Bytes {
   /** The view of no bytes. */
   // @ts-ignore: decorator
-  @lazy static readonly EMPTY: Bytes = new Bytes(new ArrayBuffer(0), 0, 0);
+  @lazy static readonly EMPTY: Bytes = new Bytes(allocateBuffer(0), 0, 0);
 
   /** The range of `length` bytes from `start`, which the caller guarantees to lie inside `buffer`. */
   constructor(
@@ -73,7 +74,7 @@ export class Bytes {
 
   /** Whether both views hold the same bytes. Stops at the first difference: see `equalsSecret`. */
   equals(other: Bytes): bool {
-    return this.length == other.length && memory.compare(this.ptr, other.ptr, <usize>this.length) == 0;
+    return this.length == other.length && sameBytes(this.ptr, other.ptr, <usize>this.length);
   }
 
   /** `a == b`: both null, or both the same bytes. To narrow a nullable local write `if (!x)`. */
@@ -121,13 +122,13 @@ export class Bytes {
 
   /** Whether the first bytes are `prefix`; the empty prefix always is. */
   startsWith(prefix: Bytes): bool {
-    return this.length >= prefix.length && memory.compare(this.ptr, prefix.ptr, <usize>prefix.length) == 0;
+    return this.length >= prefix.length && sameBytes(this.ptr, prefix.ptr, <usize>prefix.length);
   }
 
   /** Whether the last bytes are `suffix`; the empty suffix always is. */
   endsWith(suffix: Bytes): bool {
     const from = this.length - suffix.length;
-    return from >= 0 && memory.compare(this.ptr + <usize>from, suffix.ptr, <usize>suffix.length) == 0;
+    return from >= 0 && sameBytes(this.ptr + <usize>from, suffix.ptr, <usize>suffix.length);
   }
 
   /** Index of the first `byte` at or after `from`, -1 when there is none. */
@@ -149,7 +150,7 @@ export class Bytes {
     const start = this.ptr;
     const wanted = part.ptr;
     for (let i = max(from, 0); i <= last; i++) {
-      if (memory.compare(start + <usize>i, wanted, <usize>part.length) == 0) return i;
+      if (sameBytes(start + <usize>i, wanted, <usize>part.length)) return i;
     }
     return -1;
   }
@@ -182,7 +183,7 @@ export class Bytes {
     if (i == length) return this;
     const buffer = allocateBuffer(length);
     const target = changetype<usize>(buffer);
-    memory.copy(target, start, <usize>i);
+    copyBytes(target, start, <usize>i);
     for (; i < length; i++) store<u8>(target + i, <u8>lower(load<u8>(start + i)));
     return new Bytes(buffer, 0, length);
   }
@@ -192,13 +193,13 @@ export class Bytes {
     const length = this.length;
     if (length == 0) return Bytes.EMPTY;
     const buffer = allocateBuffer(length);
-    memory.copy(changetype<usize>(buffer), this.ptr, <usize>length);
+    copyBytes(changetype<usize>(buffer), this.ptr, <usize>length);
     return new Bytes(buffer, 0, length);
   }
 
-  /** 32-bit FNV-1a of the bytes. Not keyed: bound every table whose keys a client chooses. */
+  /** A hash of the bytes. Not keyed: bound every table whose keys a client chooses. Not for storing: it may change. */
   hash(): u32 {
-    return fnv1a(this.ptr, this.length);
+    return quickHash(this.ptr, this.length);
   }
 
   /** The number written as 1 to 18 decimal digits and nothing else, -1 for every other text. */

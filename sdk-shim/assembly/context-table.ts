@@ -1,97 +1,91 @@
 import * as env from "./abi/env";
 import { Status } from "./abi/types";
 import { Context } from "./filter";
+import { zeroedArray } from "./static-arrays";
 
-const INITIAL_CAPACITY: i32 = 16;
-/** Spreads consecutive numbers over the table (Fibonacci hashing). */
-const SPREAD: u32 = 0x9e3779b1;
+const FIRST_ROWS: i32 = 16;
 
 /**
- * Contexts by the host's numbers for streams or plugins (never 0). Open addressing with linear probing; removal
- * closes the gap, so neither churn nor a burst of streams leaves anything behind but the capacity.
+ * Contexts by the host's numbers for streams or plugins. The host counts, so the lowest bits of a number spread well over
+ * the rows, and the contexts of a row are linked through themselves: nothing but the rows is left behind by a burst.
  */
 @final
 export class ContextTable {
-  private ids: StaticArray<u32> = new StaticArray<u32>(INITIAL_CAPACITY);
-  private contexts: StaticArray<Context | null> = new StaticArray<Context | null>(INITIAL_CAPACITY);
-  /** How many numbers are in the table. */
+  private rows: StaticArray<Context | null> = zeroedArray<Context | null>(FIRST_ROWS);
+  /** How many contexts are in the table. */
   size: i32 = 0;
 
-  /** The context of number `id`; null when there is none. */
+  /** The context with number `id`; null when there is none. */
   get(id: u32): Context | null {
-    const slot = this.find(id);
-    return unchecked(this.ids[slot]) == id ? unchecked(this.contexts[slot]) : null;
+    let context = unchecked(this.rows[this.rowOf(id)]);
+    while (context && context.id != id) context = context.nextInRow;
+    return context;
   }
 
-  /** Sets the context of number `id`. */
-  set(id: u32, context: Context): void {
+  /** Adds `context`, which is in no table, by its number, which no other has. */
+  add(context: Context): void {
     if (this.isFull) this.grow();
-    const slot = this.find(id);
-    if (unchecked(this.ids[slot]) != id) this.size++;
-    unchecked((this.ids[slot] = id));
-    unchecked((this.contexts[slot] = context));
+    this.size++;
+    this.put(context);
   }
 
-  /** Whether the next number makes the table grow. */
+  /** Whether the next context makes the table grow. */
   get isFull(): bool {
-    return this.size * 2 >= this.ids.length;
+    return this.size >= this.rows.length;
   }
 
-  /** Removes number `id`; false when it is not there. */
+  /** Removes the context with number `id`; false when there is none. */
   delete(id: u32): bool {
-    const slot = this.find(id);
-    if (unchecked(this.ids[slot]) != id) return false;
-    this.empty(slot);
+    const row = this.rowOf(id);
+    let before: Context | null = null;
+    let context = unchecked(this.rows[row]);
+    while (context && context.id != id) {
+      before = context;
+      context = context.nextInRow;
+    }
+    if (!context) return false;
+    if (before) before.nextInRow = context.nextInRow;
+    else unchecked((this.rows[row] = context.nextInRow));
+    context.nextInRow = null;
+    this.size--;
     return true;
   }
 
-  /** Removes the numbers that the host no longer knows. Host functions work for one of the others afterwards. */
+  /** Removes the contexts that the host no longer knows. Host functions work for one of the others afterwards. */
   dropGone(): void {
-    let slot = 0;
-    while (slot < this.ids.length) {
-      const id = unchecked(this.ids[slot]);
-      // Removal may move another number into the slot.
-      if (id != 0 && env.proxy_set_effective_context(id) != Status.Ok) this.empty(slot);
-      else slot++;
+    for (let row = 0; row < this.rows.length; row++) {
+      let context = unchecked(this.rows[row]);
+      unchecked((this.rows[row] = null));
+      while (context) {
+        const next = context.nextInRow;
+        context.nextInRow = null;
+        if (env.proxy_set_effective_context(context.id) == Status.Ok) this.put(context);
+        else this.size--;
+        context = next;
+      }
     }
   }
 
-  private empty(slot: i32): void {
-    const mask = this.ids.length - 1;
-    let gap = slot;
-    for (let at = (gap + 1) & mask; unchecked(this.ids[at]) != 0; at = (at + 1) & mask) {
-      const home = this.home(unchecked(this.ids[at]));
-      if (((at - home) & mask) < ((at - gap) & mask)) continue;
-      unchecked((this.ids[gap] = this.ids[at]));
-      unchecked((this.contexts[gap] = this.contexts[at]));
-      gap = at;
-    }
-    unchecked((this.ids[gap] = 0));
-    unchecked((this.contexts[gap] = null));
-    this.size--;
+  private rowOf(id: u32): i32 {
+    return (<i32>id) & (this.rows.length - 1);
   }
 
-  private home(id: u32): i32 {
-    return (<i32>((id * SPREAD) >> 8)) & (this.ids.length - 1);
-  }
-
-  /** The slot of `id`, or the free one where it would go. */
-  private find(id: u32): i32 {
-    const mask = this.ids.length - 1;
-    let slot = this.home(id);
-    while (unchecked(this.ids[slot]) != id && unchecked(this.ids[slot]) != 0) slot = (slot + 1) & mask;
-    return slot;
+  private put(context: Context): void {
+    const row = this.rowOf(context.id);
+    context.nextInRow = unchecked(this.rows[row]);
+    unchecked((this.rows[row] = context));
   }
 
   private grow(): void {
-    const ids = this.ids;
-    const contexts = this.contexts;
-    this.ids = new StaticArray<u32>(ids.length * 2);
-    this.contexts = new StaticArray<Context | null>(ids.length * 2);
-    this.size = 0;
-    for (let i = 0; i < ids.length; i++) {
-      const context = unchecked(contexts[i]);
-      if (context) this.set(unchecked(ids[i]), context);
+    const rows = this.rows;
+    this.rows = zeroedArray<Context | null>(rows.length << 1);
+    for (let row = 0; row < rows.length; row++) {
+      let context = unchecked(rows[row]);
+      while (context) {
+        const next = context.nextInRow;
+        this.put(context);
+        context = next;
+      }
     }
   }
 }

@@ -7,15 +7,14 @@ const DELETES: u64 = 0x7f7f7f7f7f7f7f7f;
 const ONES: u64 = 0x0101010101010101;
 const HIGH_BITS: u64 = 0x8080808080808080;
 
-/** Bit n is set when the character n + 32 or n + 64 ... is a `tchar` (RFC 9110 section 5.6.2). */
-const TCHAR_32_TO_63: u32 = 0x03ff6cfa;
-const TCHAR_64_TO_95: u32 = 0xc7fffffe;
-const TCHAR_96_TO_127: u32 = 0x57ffffff;
+/** Bit n is set when the character n, or n + 64, is a `tchar` (RFC 9110 section 5.6.2). */
+const TCHAR_0_TO_63: u64 = 0x03ff6cfa00000000;
+const TCHAR_64_TO_127: u64 = 0x57ffffffc7fffffe;
 
-function isTokenByte(byte: u32): bool {
-  if (byte < 0x20 || byte > 0x7f) return false;
-  const set = byte < 0x40 ? TCHAR_32_TO_63 : byte < 0x60 ? TCHAR_64_TO_95 : TCHAR_96_TO_127;
-  return ((set >> (byte & 31)) & 1) != 0;
+function isTokenByte(byte: u64): bool {
+  // Shifts take the lowest six bits of their count.
+  const set = byte < 64 ? TCHAR_0_TO_63 : TCHAR_64_TO_127;
+  return byte < 128 && ((set >> byte) & 1) != 0;
 }
 
 /**

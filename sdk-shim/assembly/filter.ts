@@ -59,6 +59,8 @@ export abstract class Context {
   isRequestPaused: bool = false;
   /** Whether the stream's response waits for `resumeResponse`. Kept by the SDK. */
   isResponsePaused: bool = false;
+  /** The next one in its row of a `ContextTable`. @internal */
+  nextInRow: Context | null = null;
 }
 
 /**

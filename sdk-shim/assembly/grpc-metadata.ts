@@ -1,4 +1,4 @@
-import { encodePairs } from "./abi/pairs";
+import { PairsBuilder } from "./abi/pairs-builder";
 import { Bytes } from "./bytes";
 import { isFieldValue } from "./field";
 import { isFramingField } from "./field-kinds";
@@ -26,7 +26,7 @@ const CONTENT_TYPE = Bytes.of("content-type");
  */
 @final
 export class GrpcMetadata {
-  private readonly parts: Array<Bytes> = new Array<Bytes>();
+  private readonly pairs: PairsBuilder = new PairsBuilder();
   private refused: bool = false;
 
   /**
@@ -38,12 +38,9 @@ export class GrpcMetadata {
   add<N, V>(name: N, value: V): this {
     const key = bytesOf<N>(name).toLowerCase();
     const text = bytesOf<V>(value);
-    if (isCustomName(key) && (key.endsWith(BINARY) ? !this.has(key) : isFieldValue(text))) {
-      this.parts.push(key);
-      this.parts.push(text);
-    } else {
-      this.refused = true;
-    }
+    if (isCustomName(key) && (key.endsWith(BINARY) ? !this.pairs.has(key) : isFieldValue(text)))
+      this.pairs.add(key, text);
+    else this.refused = true;
     return this;
   }
 
@@ -54,12 +51,7 @@ export class GrpcMetadata {
 
   /** The entries as the host reads them; null when there are more than it reads (1024, 1 MiB). */
   encode(): Bytes | null {
-    return this.parts.length == 0 ? Bytes.EMPTY : encodePairs(this.parts);
-  }
-
-  private has(name: Bytes): bool {
-    for (let i = 0; i < this.parts.length; i += 2) if (unchecked(this.parts[i]).equals(name)) return true;
-    return false;
+    return this.pairs.encode();
   }
 }
 

@@ -1,4 +1,4 @@
-import { encodePairs } from "./abi/pairs";
+import { PairsBuilder } from "./abi/pairs-builder";
 import { Bytes } from "./bytes";
 import { isFieldName, isFieldValue, isToken } from "./field";
 import { bytesOf } from "./text";
@@ -17,7 +17,7 @@ import { bytesOf } from "./text";
  */
 @final
 export class HeaderList {
-  private readonly parts: Array<Bytes> = new Array<Bytes>();
+  private readonly pairs: PairsBuilder = new PairsBuilder();
   private refused: bool = false;
 
   /** For a request to another cluster; without pseudo headers (`:path`) for a reply. */
@@ -31,12 +31,8 @@ export class HeaderList {
     const key = bytesOf<N>(name);
     const text = bytesOf<V>(value);
     const isName = this.hasPseudoHeaders ? isFieldName(key) : isToken(key);
-    if (isName && isFieldValue(text)) {
-      this.parts.push(key);
-      this.parts.push(text);
-    } else {
-      this.refused = true;
-    }
+    if (isName && isFieldValue(text)) this.pairs.add(key, text);
+    else this.refused = true;
     return this;
   }
 
@@ -47,6 +43,6 @@ export class HeaderList {
 
   /** The list as the host reads it; null when it is longer than the host reads (1024 fields, 1 MiB). */
   encode(): Bytes | null {
-    return this.parts.length == 0 ? Bytes.EMPTY : encodePairs(this.parts);
+    return this.pairs.encode();
   }
 }

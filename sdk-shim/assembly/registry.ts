@@ -63,7 +63,7 @@ export function pluginOf(id: u32): Plugin | null {
     plugin.pluginId = id;
     if (SHARING == Sharing.Module) sharedPlugin = plugin;
     else if (SHARING == Sharing.Plugin) addSharingPlugin(plugin);
-    else plugins.set(id, plugin);
+    else plugins.add(plugin);
   }
   return plugin;
 }
@@ -110,7 +110,7 @@ export function createContext(id: u32, parentId: u32): void {
   announceContext(id, plugin.id);
   const filter = plugin.createFilter();
   announceContext(0, 0);
-  if (!MAY_REUSE_FILTERS || isMadeFor(id, filter)) filters.set(id, filter);
+  if (!MAY_REUSE_FILTERS || isMadeFor(id, filter)) filters.add(filter);
 }
 
 /** The filter of stream `id`; null when its plugin is not registered, or did not make one for it. */

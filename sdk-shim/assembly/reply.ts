@@ -1,11 +1,12 @@
 import * as env from "./abi/env";
-import { Bytes } from "./bytes";
-import { decimalText } from "./bytes-builder";
+import { allocateBuffer, Bytes } from "./bytes";
 import { Action } from "./action";
+import { writeDecimal } from "./decimal";
 import { HeaderList } from "./header-list";
 import { LogLevel, log } from "./log";
 import { takeEnd } from "./phase";
 import { bytesOf } from "./text";
+import { encodeUtf8 } from "./utf8";
 
 /** Has the host derive a gRPC status from the HTTP status for gRPC requests. */
 const DERIVED_GRPC_STATUS: i32 = -1;
@@ -74,7 +75,7 @@ export class Reply {
     if (!takeEnd()) return Action.Pause;
     let status = this.status;
     if (status < 200 || status > 599) {
-      log(LogLevel.Error, "reply: status " + decimalText(status) + " is not in 200..599, sending 500");
+      log(LogLevel.Error, sentence("reply: sends 500, the status is not in 200..599: ", status));
       status = 500;
     }
     const mayHaveBody = status != 204 && status != 205 && status != 304;
@@ -95,4 +96,12 @@ export class Reply {
     );
     return Action.Pause;
   }
+}
+
+/** `text`, of at most 60 characters, and `value`: a builder's code would be larger than all of this. */
+function sentence(text: string, value: u32): Bytes {
+  const buffer = allocateBuffer(200);
+  const start = changetype<usize>(buffer);
+  const end = writeDecimal(start + encodeUtf8(changetype<usize>(text), text.length, start), value);
+  return new Bytes(buffer, 0, <i32>(end - start));
 }

@@ -5,7 +5,20 @@
 
 import * as env from "./abi/env";
 import { ContextTable } from "./context-table";
+import { Context } from "./filter";
 import { Plugin } from "./plugin";
+
+
+@final
+class NotedStream extends Context {
+  constructor(
+    id: u32,
+    readonly plugin: Plugin,
+  ) {
+    super();
+    this.id = id;
+  }
+}
 
 /** The host's number of the only plugin, 0 while there is none or more than one. */
 let onlyId: u32 = 0;
@@ -31,7 +44,7 @@ export function addSharingPlugin(plugin: Plugin): void {
   env.proxy_set_effective_context(plugin.id);
   if (plugins.size == 0) beOnly(plugin);
   else onlyId = 0;
-  plugins.set(plugin.id, plugin);
+  plugins.add(plugin);
 }
 
 /** Whether new streams of plugin `id` need not be noted. */
@@ -48,14 +61,14 @@ export function noteStream(id: u32, plugin: Plugin): void {
     // A plugin outlives its streams: where no other is left, all streams are this one's.
     if (plugins.size == 1) return beOnly(plugin);
   }
-  streams.set(id, plugin);
+  streams.add(new NotedStream(id, plugin));
 }
 
 /** The plugin of stream `id`; null when it has none. */
 export function pluginOfStream(id: u32): Plugin | null {
   if (onlyId != 0) return elder;
-  const noted = changetype<Plugin | null>(streams.get(id));
-  return noted ? noted : elder;
+  const noted = changetype<NotedStream | null>(streams.get(id));
+  return noted ? noted.plugin : elder;
 }
 
 function beOnly(plugin: Plugin): void {

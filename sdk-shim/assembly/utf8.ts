@@ -84,28 +84,21 @@ export function decodeUtf8(ptr: usize, length: i32): string {
   return units == length ? text : text.substring(0, units);
 }
 
+function pointLength(point: u32): i32 {
+  return 1 + i32(point >= 0x80) + i32(point >= 0x800) + i32(point >= 0x10000);
+}
+
 /** Writes `point`, a Unicode scalar value, to `ptr` as UTF-8; returns how many bytes, 1 to 4. */
 export function encodePoint(point: u32, ptr: usize): i32 {
-  if (point < 0x80) {
-    store<u8>(ptr, <u8>point);
-    return 1;
+  const length = pointLength(point);
+  let rest = point;
+  for (let i = length - 1; i > 0; i--) {
+    store<u8>(ptr + i, <u8>(0x80 | (rest & 0x3f)));
+    rest >>= 6;
   }
-  if (point < 0x800) {
-    store<u8>(ptr, <u8>(0xc0 | (point >> 6)));
-    store<u8>(ptr, <u8>(0x80 | (point & 0x3f)), 1);
-    return 2;
-  }
-  if (point < 0x10000) {
-    store<u8>(ptr, <u8>(0xe0 | (point >> 12)));
-    store<u8>(ptr, <u8>(0x80 | ((point >> 6) & 0x3f)), 1);
-    store<u8>(ptr, <u8>(0x80 | (point & 0x3f)), 2);
-    return 3;
-  }
-  store<u8>(ptr, <u8>(0xf0 | (point >> 18)));
-  store<u8>(ptr, <u8>(0x80 | ((point >> 12) & 0x3f)), 1);
-  store<u8>(ptr, <u8>(0x80 | ((point >> 6) & 0x3f)), 2);
-  store<u8>(ptr, <u8>(0x80 | (point & 0x3f)), 3);
-  return 4;
+  // The first of several bytes begins with as many ones as there are bytes, and a zero.
+  store<u8>(ptr, <u8>(length == 1 ? rest : (0xff00 >> length) | rest));
+  return length;
 }
 
 /** How many bytes the `units` UTF-16 units at `from` are in UTF-8, see `encodeUtf8`. */
@@ -113,7 +106,7 @@ export function utf8Length(from: usize, units: i32): i32 {
   let length = 0;
   for (let i = 0; i < units; i++) {
     const point = scalarAt(from, i, units);
-    length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    length += pointLength(point);
     i += i32(point >= 0x10000);
   }
   return length;

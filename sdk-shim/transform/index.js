@@ -8,11 +8,11 @@ import { BEGIN, END, HOOKS } from "./hooks.js";
 import { checkImports } from "./import-checks.js";
 import { keepFunctions } from "./inlining.js";
 import { checkAnyPlugin, checkRegistrations, checkUnused, registrations } from "./registration-checks.js";
+import { HEAP, replaceHeap } from "./heap.js";
 import { isPureFunctionOfPlugin, keepsNothing, makesNewFilters } from "./sharing.js";
 import { connectStandardLibrary } from "./standard-library.js";
 
 const SDK = "~lib/proxy-wasm-as-sdk/";
-const EXPORT_FLAG = 2; // CommonFlags.Export
 
 /**
  * Content of a name section that calls function 0, which is an import, "". Envoy prints where a module trapped only if
@@ -86,14 +86,8 @@ function dropExports(program, needed) {
 }
 
 export default class ProxyWasmExports extends Transform {
-  /** The SDK collects when enough has been allocated: let it see the collector's count. */
-  afterParse(parser) {
-    const collector = parser.sources.find((source) => source.internalPath === "~lib/rt/tcms");
-    const count = collector?.statements
-      .flatMap((statement) => statement.declarations ?? [])
-      .find((declaration) => declaration.name.text === "total");
-    if (!count) throw new Error("proxy-wasm-as-sdk needs the compiler option `--runtime minimal`");
-    count.flags |= EXPORT_FLAG;
+  async afterParse(parser) {
+    replaceHeap(parser, await this.readFile(HEAP, this.baseDir));
     connectStandardLibrary(parser, this.program);
     if (this.program.options.optimizeLevelHint === 0) keepFunctions(parser);
   }

@@ -1,6 +1,6 @@
 // Collects garbage between callbacks, when no object is referenced from the stack any more.
 
-// @ts-ignore: a runtime file; the transform exports its count of live bytes.
+// @ts-ignore: the SDK's heap, which the transform puts in the place of the runtime.
 import { total as allocatedBytes } from "rt/tcms";
 import { exit } from "./nesting";
 
@@ -16,5 +16,5 @@ export function leave(): void {
 
 function collect(): void {
   __collect();
-  threshold = allocatedBytes + max(allocatedBytes, MIN_GARBAGE);
+  threshold = allocatedBytes + max(allocatedBytes >> 1, MIN_GARBAGE);
 }

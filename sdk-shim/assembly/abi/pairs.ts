@@ -1,32 +1,7 @@
 // The encoding of header lists: u32 count, count x (u32 name size, u32 value size), then name NUL value NUL.
 
 import { Bytes } from "../bytes";
-
-/** The most pairs and bytes that Envoy decodes; beyond either it silently reads an empty list. */
-const MAX_PAIRS: i32 = 1024;
-const MAX_SIZE: u64 = 1 << 20;
-
-/**
- * Encodes `parts` (name, value, name, value, ...) for the host.
- * Returns null when the list is longer than the host would read (1024 pairs, 1 MiB).
- */
-export function encodePairs(parts: Array<Bytes>): Bytes | null {
-  const count = parts.length >> 1;
-  let size: u64 = 4 + 8 * <u64>count;
-  let at = <usize>size;
-  for (let i = 0; i < parts.length; i++) size += parts[i].length + 1;
-  if (count > MAX_PAIRS || size > MAX_SIZE) return null;
-  const buffer = new ArrayBuffer(<i32>size);
-  const base = changetype<usize>(buffer);
-  store<u32>(base, count);
-  for (let i = 0; i < parts.length; i++) {
-    const part = parts[i];
-    store<u32>(base + 4 + 4 * i, part.length);
-    memory.copy(base + at, part.ptr, part.length);
-    at += part.length + 1;
-  }
-  return Bytes.fromBuffer(buffer);
-}
+import { sameBytes } from "../ranges";
 
 /**
  * Whether `encoded` is a list that `Pairs` can read: every entry lies inside it. What the host hands out as a list
@@ -101,7 +76,7 @@ export class Pairs {
       if (this.nameSize(i) != name.length) continue;
       const offset = <u32>this.offsetOf(i);
       if (<u64>offset + name.length > <u64>this.encoded.length) continue;
-      if (memory.compare(this.encoded.ptr + offset, name.ptr, name.length) == 0) return i;
+      if (sameBytes(this.encoded.ptr + offset, name.ptr, name.length)) return i;
     }
     return -1;
   }

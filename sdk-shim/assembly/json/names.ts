@@ -1,4 +1,4 @@
-import { fnv1a } from "../hash/fnv1a";
+import { quickHash } from "../hash/quick";
 import { Tape } from "./tape";
 
 const FEW: i32 = 8;
@@ -27,7 +27,7 @@ function compareHashed(tape: Tape, object: i32, count: i32): i32 {
   const table = new StaticArray<i32>(mask + 1);
   const end = tape.next(object);
   for (let name = object + 1; name < end; name = tape.next(name + 1)) {
-    let slot = (<i32>fnv1a(tape.textStart(name), tape.textLength(name))) & mask;
+    let slot = (<i32>quickHash(tape.textStart(name), tape.textLength(name))) & mask;
     while (table[slot] != 0) {
       if (tape.sameText(table[slot], name)) return name;
       slot = (slot + 1) & mask;

@@ -1,4 +1,5 @@
 import { allocateBuffer, Bytes, BytesBuilder } from "../bytes";
+import { sameBytes } from "../ranges";
 
 /** What an entry of the tape is. Kinds from `Object` on are containers. */
 export enum Entry {
@@ -158,9 +159,7 @@ export class Tape {
   /** Whether the text of a string or name entry is `bytes`. */
   textEquals(index: i32, bytes: Bytes): bool {
     const at = this.at(index);
-    return (
-      load<i32>(at, LENGTH) == bytes.length && memory.compare(this.textPtr(at), bytes.ptr, bytes.length) == 0
-    );
+    return load<i32>(at, LENGTH) == bytes.length && sameBytes(this.textPtr(at), bytes.ptr, bytes.length);
   }
 
   /** Whether two string or name entries have the same text. */
@@ -168,7 +167,7 @@ export class Tape {
     const a = this.at(left);
     const b = this.at(right);
     const length = load<i32>(a, LENGTH);
-    return length == load<i32>(b, LENGTH) && memory.compare(this.textPtr(a), this.textPtr(b), length) == 0;
+    return length == load<i32>(b, LENGTH) && sameBytes(this.textPtr(a), this.textPtr(b), length);
   }
 
   /** Address of the text of a string or name entry; valid until a string with escapes is added. */

@@ -1,7 +1,7 @@
 // What a filter under load tells about its memory.
 
 import { Bytes, Gauge, Plugin } from "proxy-wasm-as-sdk";
-// @ts-ignore: a runtime file; the SDK's transform exports its count of allocated bytes.
+// @ts-ignore: the SDK's heap, which its transform puts in the place of the runtime.
 import { total as allocatedBytes } from "rt/tcms";
 
 const TICK_MILLISECONDS: u32 = 50;
