@@ -75,13 +75,13 @@ export class Reply {
     if (!takeEnd()) return Action.Pause;
     let status = this.status;
     if (status < 200 || status > 599) {
-      log(LogLevel.Error, sentence("reply: sends 500, the status is not in 200..599: ", status));
+      log(LogLevel.Error, sentence("reply: 500 in place of status ", status));
       status = 500;
     }
     const mayHaveBody = status != 204 && status != 205 && status != 304;
     const body = mayHaveBody ? this.content : Bytes.EMPTY;
     const headers = this.headers.encode();
-    if (!headers || !this.headers.isValid) log(LogLevel.Error, "reply: left out headers that cannot be sent");
+    if (!headers || !this.headers.isValid) log(LogLevel.Error, "reply: headers left out");
     const fields = headers ? headers : Bytes.EMPTY;
     const why = this.why;
     env.proxy_send_local_response(

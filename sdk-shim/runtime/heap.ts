@@ -110,9 +110,10 @@ function grow(size: usize): bool {
   }
   limit = max(end, top);
   if (limit - top >= size) return true;
-  const wanted = <i32>((top + size + 0xffff) >> 16);
-  if (memory.grow(wanted - pages) < 0) return false;
-  limit = (<usize>wanted) << 16;
+  const needed = <i32>((top + size + 0xffff) >> 16) - pages;
+  // More than is needed: pages that are never touched cost nothing, and memory settles after a few steps.
+  if (memory.grow(max(needed, pages >> 1)) < 0 && memory.grow(needed) < 0) return false;
+  limit = (<usize>memory.size()) << 16;
   return true;
 }
 

@@ -4,8 +4,10 @@
 import { total as allocatedBytes } from "rt/tcms";
 import { exit } from "./nesting";
 
-/** Garbage that may pile up before a collection, in bytes: a collection costs about as much as the live heap. */
+// How much garbage may pile up before a collection, in bytes. A collection costs about as much as the live heap is
+// large: a small heap may double, a large one grow by a quarter.
 const MIN_GARBAGE: usize = 20 << 10;
+const MAX_OF_SMALL_HEAP: usize = 256 << 10;
 
 let threshold: usize = MIN_GARBAGE;
 
@@ -16,5 +18,6 @@ export function leave(): void {
 
 function collect(): void {
   __collect();
-  threshold = allocatedBytes + max(allocatedBytes >> 1, MIN_GARBAGE);
+  const live = allocatedBytes;
+  threshold = live + max(max(live >> 2, MIN_GARBAGE), min(live, MAX_OF_SMALL_HEAP));
 }
