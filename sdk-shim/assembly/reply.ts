@@ -98,7 +98,7 @@ export class Reply {
   }
 }
 
-/** `text`, of at most 60 characters, and `value`: a builder's code would be larger than all of this. */
+/** `text`, of at most 60 characters, and `value`: the code of a builder would be larger than all of this. */
 function sentence(text: string, value: u32): Bytes {
   const buffer = allocateBuffer(200);
   const start = changetype<usize>(buffer);
