@@ -185,22 +185,13 @@ function roomOf(ptr: usize): usize {
   return kind != LARGE ? kind - HEADER : header - SPAN_HEADER - HEADER;
 }
 
-/** A new object of class `id`, its content whatever memory held before; 0 when memory is exhausted. */
-// @ts-ignore: decorator
-@global @unsafe
-export function __tryNew(size: usize, id: u32): usize {
-  const at = take(size);
-  if (at == 0) return 0;
-  store<u32>(at, id, 4);
-  return at + HEADER;
-}
-
 // @ts-ignore: decorator
 @global @unsafe
 export function __new(size: usize, id: u32): usize {
-  const ptr = __tryNew(size, id);
-  if (ptr == 0) abort("out of memory", null, 0, 0);
-  return ptr;
+  const at = take(size);
+  if (at == 0) abort("out of memory", null, 0, 0);
+  store<u32>(at, id, 4);
+  return at + HEADER;
 }
 
 // @ts-ignore: decorator

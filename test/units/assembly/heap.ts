@@ -5,11 +5,10 @@ import { total } from "rt/tcms";
 
 const held = new StaticArray<ArrayBuffer | null>(1024);
 
-/** Holds a new buffer at `index`, in place of the one that is there; returns its address, 0 when memory is exhausted. */
+/** Holds a new buffer at `index`, in place of the one that is there; returns its address. */
 export function hold(index: i32, size: usize): usize {
-  // @ts-ignore: of the SDK's heap
-  const address: usize = __tryNew(size, idof<ArrayBuffer>());
-  held[index] = changetype<ArrayBuffer | null>(address);
+  const address = __new(size, idof<ArrayBuffer>());
+  held[index] = changetype<ArrayBuffer>(address);
   return address;
 }
 
