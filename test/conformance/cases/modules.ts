@@ -129,6 +129,16 @@ const imports: readonly ModuleCase[] = [
     { imports: importOf("proxy_done", "") },
     mismatch("env.proxy_done", "void -> void", "void -> i32"),
   ),
+  loaded("a table that is imported", { imports: '(import "env" "table" (table 1 funcref))' }),
+  loaded("memory that is imported under another name", {
+    memory: "",
+    imports: '(import "any" "mem" (memory 1))',
+  }),
+  refused(
+    "a function of a module that Envoy does not know",
+    { imports: importOf("fd_write", "(param i32 i32 i32 i32) (result i32)", "wasi") },
+    missing("wasi.fd_write"),
+  ),
   refused("a global that is imported", { imports: '(import "env" "g" (global i32))' }, missing("env.g")),
   loaded("memory that is imported", { memory: "", imports: '(import "env" "memory" (memory 1))' }),
 ];
@@ -138,6 +148,11 @@ const exports: readonly ModuleCase[] = [
   loaded("an allocator under its newer name", {
     allocator: ALLOCATOR.replace("malloc", "proxy_on_memory_allocate"),
   }),
+  refused(
+    "an allocator of the wrong type under its newer name",
+    { allocator: '(func (export "proxy_on_memory_allocate") (param i32 i32) (result i32) (i32.const 0))' },
+    badSignature("proxy_on_memory_allocate", "i32 -> i32", "i32 i32 -> i32"),
+  ),
   refused(
     "an allocator of the wrong type",
     { allocator: '(func (export "malloc") (result i32) (i32.const 0))' },
@@ -176,6 +191,7 @@ const exports: readonly ModuleCase[] = [
     { memory: '(memory (export "memory") 16385)' },
     "Failed to create new Wasm instance",
   ),
+  loaded("exactly 1 GiB of memory", { memory: '(memory (export "memory") 16384)' }),
   loaded("as much memory as it may have", { memory: '(memory (export "memory") 1 65536)' }),
 ];
 
@@ -228,6 +244,31 @@ const start: readonly ModuleCase[] = [
   loaded("_start beside _initialize, which is not called", {
     rest: hook("_initialize", "", "") + hook("_start", "", "(unreachable)"),
   }),
+  refused(
+    "_initialize that asks for a property",
+    {
+      imports: importOf("proxy_get_property", "(param i32 i32 i32 i32) (result i32)").replace(
+        "(func ",
+        "(func $get ",
+      ),
+      rest: hook(
+        "_initialize",
+        "",
+        "(drop (call $get (i32.const 0) (i32.const 1) (i32.const 64) (i32.const 68)))",
+      ),
+    },
+    "Failed to initialize Wasm code",
+  ),
+  refused(
+    "_initialize whose calls never end: the stack is full",
+    { rest: '(func $again (call $again)) (export "_initialize" (func $again))' },
+    "Failed to initialize Wasm code",
+  ),
+  refused(
+    "_initialize with a parameter",
+    { rest: hook("_initialize", "(param i32)", "") },
+    badSignature("_initialize", "void -> void", "i32 -> void"),
+  ),
   refused(
     "_start that traps",
     { rest: hook("_start", "", "(unreachable)") },

@@ -2,7 +2,7 @@ import { ALLOWED_DURING_START, ALLOWED_IN_ALLOCATOR, Status, WasiErrno } from ".
 import { GuestTrap, HostCrashError, HostFunctionNotEmulated } from "../errors.ts";
 import type { CallResult } from "../../model/calls.ts";
 import { Restriction, type Vm } from "../vm/vm.ts";
-import type { WasmImports, WasmMemory } from "../vm/webassembly.ts";
+import type { WasmImports } from "../vm/webassembly.ts";
 import { bufferFunctions } from "./buffers.ts";
 import { callFunctions } from "./calls.ts";
 import { controlFunctions } from "./control.ts";
@@ -31,7 +31,7 @@ type AnyFunction = (...args: (number | bigint)[]) => number | undefined;
 export function buildImports(
   vm: Vm,
   imports: readonly { readonly module: string; readonly name: string }[],
-  memory: WasmMemory | undefined,
+  stores: readonly { readonly module: string; readonly name: string; readonly value: object }[],
 ): WasmImports {
   const env: HostFunctions = {
     ...headerFunctions(vm),
@@ -54,7 +54,7 @@ export function buildImports(
       : restricted(vm, name, module);
     (object[module] ??= {})[name] = guard(vm, name, implementation as AnyFunction);
   }
-  if (memory) (object.env ??= {}).memory = memory;
+  for (const { module, name, value } of stores) (object[module] ??= {})[name] = value;
   return object;
 }
 

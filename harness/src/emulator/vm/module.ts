@@ -106,8 +106,7 @@ function offered(module: string, name: string, version: AbiVersion): Signature |
 
 function checkImports(module: WasmModule, shape: ModuleShape, version: AbiVersion): void {
   for (const { module: from, name, kind } of Wasm.Module.imports(module)) {
-    const isMemory = kind === "memory" && from === "env" && name === "memory";
-    if (kind === "function" || isMemory) continue;
+    if (kind === "function" || kind === "memory" || kind === "table") continue;
     throw new LoadError(`Failed to load Wasm module due to a missing import: ${from}.${name}`);
   }
   for (const { module: from, name, signature } of shape.imports) {

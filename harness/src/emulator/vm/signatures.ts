@@ -7,9 +7,19 @@ export interface ModuleShape {
     readonly name: string;
     readonly signature: Signature;
   }[];
+  /** Memories and tables that are imported: Envoy makes one for each, whatever it is called. */
+  readonly imported: readonly ImportedStore[];
   readonly exports: ReadonlyMap<string, Signature>;
   readonly memory: { readonly minimum: number; readonly maximum: number | undefined } | undefined;
   readonly hasStart: boolean;
+}
+
+/** A memory or table that a module imports. */
+export interface ImportedStore {
+  readonly kind: "memory" | "table";
+  readonly module: string;
+  readonly name: string;
+  readonly limits: { readonly minimum: number; readonly maximum: number | undefined };
 }
 
 const TYPE_LETTERS: Readonly<Record<number, string>> = {
@@ -67,9 +77,9 @@ class Reader {
     return { minimum, maximum: flags & 1 ? this.leb() : undefined };
   }
 
-  table(): void {
+  table(): { minimum: number; maximum: number | undefined } {
     this.valueType();
-    this.limits();
+    return this.limits();
   }
 }
 
@@ -82,6 +92,7 @@ export function readShape(bytes: Uint8Array): ModuleShape {
   const types: Signature[] = [];
   const functions: Signature[] = [];
   const imports: { module: string; name: string; signature: Signature }[] = [];
+  const imported: ImportedStore[] = [];
   const exports = new Map<string, Signature>();
   let memory: ModuleShape["memory"];
   let hasStart = false;
@@ -99,9 +110,11 @@ export function readShape(bytes: Uint8Array): ModuleShape {
           const signature = typeAt(reader.leb());
           functions.push(signature);
           imports.push({ module, name, signature });
-        } else if (kind === 1) reader.table();
-        else if (kind === 2) memory = reader.limits();
-        else if (kind === 3) {
+        } else if (kind === 1) imported.push({ kind: "table", module, name, limits: reader.table() });
+        else if (kind === 2) {
+          memory = reader.limits();
+          imported.push({ kind: "memory", module, name, limits: memory });
+        } else if (kind === 3) {
           reader.valueType();
           reader.byte();
         } else {
@@ -118,7 +131,7 @@ export function readShape(bytes: Uint8Array): ModuleShape {
     if (section === 8) hasStart = true;
     reader.at = end;
   }
-  return { imports, exports, memory, hasStart };
+  return { imports, imported, exports, memory, hasStart };
 }
 
 function functionType(reader: Reader): Signature {

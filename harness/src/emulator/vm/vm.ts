@@ -13,7 +13,8 @@ import { Context } from "./context.ts";
 import { FUEL_OF_A_CALL, LoadError, MAX_PAGES } from "./module.ts";
 import { GuestMemory } from "./memory.ts";
 import type { Plugin } from "./plugin.ts";
-import { Wasm, type WasmGlobal, type WasmInstance, type WasmMemory, type WasmModule } from "./webassembly.ts";
+import type { ImportedStore } from "./signatures.ts";
+import { Wasm, type WasmGlobal, type WasmInstance, type WasmMemory } from "./webassembly.ts";
 
 type GuestFunction = (a?: number, b?: number, c?: number, d?: number, e?: number) => number;
 
@@ -87,18 +88,18 @@ export class Vm {
    */
   start(plugin: Plugin): void {
     const { module, shape } = plugin.module;
-    const memory =
-      shape.imports && importsMemory(module) && shape.memory ? newMemory(shape.memory) : undefined;
+    const stores = shape.imported.map((one) => ({ ...one, value: newStore(one) }));
     this.restriction = Restriction.StartSection;
     let instance: WasmInstance;
     try {
-      instance = new Wasm.Instance(module, buildImports(this, shape.imports, memory));
+      instance = new Wasm.Instance(module, buildImports(this, shape.imports, stores));
     } catch (error) {
       if (error instanceof HostCrashError) throw new LoadError(error.message);
       if (isHostError(error) && !(error instanceof Wasm.LinkError)) throw error;
       throw new LoadError(`Failed to create new Wasm instance: ${(error as Error).message}`);
     }
-    const own = Object.values(instance.exports).find((value) => value instanceof Wasm.Memory) ?? memory;
+    const memories = [...Object.values(instance.exports), ...stores.map(({ value }) => value)];
+    const own = memories.find((value) => value instanceof Wasm.Memory);
     if (own) this.memory.attach(own as WasmMemory);
     this.host.instrumentation?.started(plugin.module.path, instance.exports);
     this.#fuel = (instance.exports[FUEL] as WasmGlobal | undefined) ?? this.#fuel;
@@ -363,11 +364,10 @@ function isAllocator(name: string): boolean {
   return name === "proxy_on_memory_allocate";
 }
 
-function importsMemory(module: WasmModule): boolean {
-  return Wasm.Module.imports(module).some((entry) => entry.kind === "memory");
-}
-
-function newMemory(limits: { minimum: number; maximum: number | undefined }): WasmMemory {
-  const { minimum, maximum = MAX_PAGES } = limits;
-  return new Wasm.Memory({ initial: minimum, maximum: Math.min(maximum, MAX_PAGES) });
+/** What Envoy gives a module that imports a memory or a table. */
+function newStore({ kind, limits }: ImportedStore): WasmMemory | object {
+  const { minimum: initial, maximum } = limits;
+  if (kind === "memory")
+    return new Wasm.Memory({ initial, maximum: Math.min(maximum ?? MAX_PAGES, MAX_PAGES) });
+  return new Wasm.Table({ element: "anyfunc", initial, ...(maximum !== undefined && { maximum }) });
 }

@@ -26,6 +26,7 @@ interface WasmApi {
   };
   readonly Instance: new (module: WasmModule, imports: WasmImports) => WasmInstance;
   readonly Memory: new (limits: { initial: number; maximum?: number }) => WasmMemory;
+  readonly Table: new (limits: { element: "anyfunc"; initial: number; maximum?: number }) => object;
   readonly RuntimeError: ErrorConstructor;
   readonly LinkError: ErrorConstructor;
   readonly Exception: new (...args: never[]) => object;
