@@ -79,6 +79,16 @@ describe.skipIf(binary === null)("Envoy in a container", () => {
     expect(containers()).toEqual([]);
   });
 
+  it("is started by its driver, where no installation is named", async () => {
+    const options = { topology: topologyWith(modules.status), clusters: [{ name: "up", port: 9 }] };
+    const started = await Promise.all(
+      (["native", "container"] as const).map((driver) => startEnvoy({ ...options, driver })),
+    );
+    onTestFinished(async () => void (await Promise.all(started.map((envoy) => envoy.stop()))));
+    expect(started.map((envoy) => envoy.installation.kind)).toEqual(["binary", "image"]);
+    expect(await Promise.all(started.map(status))).toEqual([202, 202]);
+  });
+
   it("reaches upstreams of this process", async () => {
     const envoy = await start({
       topology: topologyWith(modules.empty),

@@ -59,7 +59,8 @@ const ADVICE: readonly (readonly [pattern: RegExp, advice: string])[] = [
 /** A complaint about the engine, with what to do about it. */
 export function withAdvice(complaint: string): string {
   const advice = ADVICE.find(([pattern]) => pattern.test(complaint))?.[1];
-  return advice === undefined ? complaint : `${complaint.replace(/\.?$/, "")}; ${advice}`;
+  const bare = complaint.replace(/\. Is the docker daemon running\?$/i, "").replace(/\.$/, "");
+  return advice === undefined ? complaint : `${bare}; ${advice}`;
 }
 
 /** Whether the engine has an image, without asking any registry. */

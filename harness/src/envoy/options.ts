@@ -20,7 +20,10 @@ export interface UpstreamAddress {
 
 /** How to start Envoy. */
 export interface StartOptions {
-  readonly installation: EnvoyInstallation;
+  /** The Envoy to start; one that this machine has already when absent, see `driver`. */
+  readonly installation?: EnvoyInstallation;
+  /** Where to start it, if no installation says so: as a process or in a container; as a process when absent. */
+  readonly driver?: "native" | "container";
   readonly topology: Topology;
   readonly clusters: readonly UpstreamAddress[];
   /** Port of the listener on this machine; 0, or absent, takes a free one. */
