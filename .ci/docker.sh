@@ -41,7 +41,7 @@ compose_plugin() {
 engine() {
   if answers; then echo "docker: an engine is running already"; return; fi
   if ! command -v dockerd >/dev/null || ! command -v docker >/dev/null; then
-    install docker.io iptables
+    install docker.io iptables iproute2
     # The package may have started its service.
     if answers; then echo "docker: started by its package"; return; fi
   fi
