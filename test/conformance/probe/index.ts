@@ -9,7 +9,7 @@ export { hostFunctions, wasiFunctions } from "./functions.ts";
 export * from "./hooks.ts";
 export * from "./program.ts";
 export * from "./records.ts";
-export { importOf } from "./wat.ts";
+export { importOf, type ProbeOptions } from "./wat.ts";
 
 /** Path of the module that `text` (WebAssembly text) is; written below `build/test/conformance` as `name`. */
 export function assemble(name: string, text: string): string {
