@@ -39,6 +39,7 @@ describe("the borders refuse", () => {
     ["sdk-shim/assembly/globals/x.ts", imports(SDK), /globals\/ imports/],
     ["sdk-shim/assembly/headers.ts", imports("../index"), /not the index/],
     ["sdk-shim/assembly/headers.ts", imports(SDK), /not the index/],
+    ["sdk-shim/runtime/heap.ts", imports("../assembly/bytes"), /below everything/],
     ["sdk-shim/transform/index.js", imports("../../harness/src/abi/index.ts"), /imports the compiler/],
     ["filters/auth/assembly/filter.ts", imports(`${SDK}/assembly/abi/env`), /public names/],
     ["filters/auth/assembly/filter.ts", imports("../../canary/assembly/bucket"), /own files/],
@@ -128,12 +129,12 @@ describe("the borders refuse", () => {
 
 describe("the borders allow", () => {
   it.each<[file: string, text: string]>([
-    ["sdk-shim/assembly/abi/x.ts", imports("../bytes") + imports("./env") + imports("rt/tcms")],
+    ["sdk-shim/assembly/abi/x.ts", imports("../bytes") + imports("../ranges") + imports("rt/tcms")],
     ["sdk-shim/assembly/json/x.ts", imports("../bytes") + imports("../utf8") + imports("../crypto/hex")],
     ["sdk-shim/assembly/crypto/x.ts", imports("../bytes-builder") + imports("./hex")],
     ["sdk-shim/assembly/hash/x.ts", imports("../bytes")],
     ["sdk-shim/assembly/config/x.ts", imports("../json/value") + imports("../bytes")],
-    ["sdk-shim/assembly/bytes.ts", imports("./utf8") + imports("./hash/fnv1a")],
+    ["sdk-shim/assembly/bytes.ts", imports("./utf8") + imports("./hash/quick") + imports("./ranges")],
     ["sdk-shim/assembly/headers.ts", imports("./abi/env") + imports("./bytes")],
     ["sdk-shim/transform/index.js", imports("assemblyscript/transform") + imports("./hooks.js")],
     ["filters/auth/assembly/filter.ts", imports(SDK, "log, Headers") + imports("./policy")],
