@@ -223,7 +223,7 @@ export default tseslint.config(
   },
   border(["sdk-shim/assembly/abi/**/*.ts"], {
     "^\\.\\./(?!(bytes|ranges)$)": "abi/ knows Bytes, ranges of memory, and nothing else of the SDK.",
-    "^proxy-wasm-as-sdk": "abi/ knows Bytes and nothing else of the SDK.",
+    "^proxy-wasm-as-sdk": "abi/ knows Bytes, ranges of memory, and nothing else of the SDK.",
   }),
   border(["sdk-shim/assembly/{json,crypto,hash,protobuf}/**/*.ts"], {
     "^\\.\\./(?!(bytes|bytes-builder|ranges|text|utf8)$|(json|crypto|hash|protobuf)/)":
