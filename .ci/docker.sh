@@ -24,7 +24,9 @@ install() {
 compose_plugin() {
   work="$(mktemp -d)"
   mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
-  echo "deb http://deb.debian.org/debian trixie main" >"$work/sources.list"
+  # From the mirror that this machine has its other packages from.
+  mirror="$(apt-get indextargets --format '$(SITE) $(CODENAME)' | awk -v release="$(. /etc/os-release; echo "$VERSION_CODENAME")" '$2 == release { print $1; exit }')"
+  echo "deb $mirror trixie main" >"$work/sources.list"
   (
     cd "$work"
     set -- -q -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
