@@ -52,8 +52,8 @@ test("a paused request gets its body in one piece after it goes on", async () =>
   const response = await emulator.fetch(post);
   expect(response.status).toBe(200);
   expect(messages(emulator).filter((line) => line.includes("request"))).toEqual([
-    "> request_headers 7 0",
-    "> request_headers 7 0",
+    "> request_headers 9 0",
+    "> request_headers 9 0",
     "> request_body 5 1",
     "> request_body 5 1",
   ]);
@@ -108,8 +108,8 @@ test("trailers end the message, and can be added at its end", async () => {
   expect(trailers).toEqual([["x-t", "2"]]);
   expect(response.trailers).toEqual([["grpc-status", "0"]]);
   expect(messages(emulator).filter((line) => line.startsWith("> request_"))).toEqual([
-    "> request_headers 6 0",
-    "> request_headers 6 0",
+    "> request_headers 8 0",
+    "> request_headers 8 0",
     "> request_body 5 0",
     "> request_body 5 0",
     "> request_trailers 1 0",
@@ -129,8 +129,8 @@ test("trailers end the message, and can be added at its end", async () => {
   expect(trailers).toEqual([["x-added", "yes"]]);
   expect(messages(adding)).toContain("add=0");
   expect(messages(adding).filter((line) => line.startsWith("> request_"))).toEqual([
-    "> request_headers 7 0",
-    "> request_headers 7 0",
+    "> request_headers 9 0",
+    "> request_headers 9 0",
     "> request_body 5 0",
     "> request_body 5 0",
     "> request_body 0 1",

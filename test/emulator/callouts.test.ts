@@ -35,7 +35,7 @@ test("a callout pauses the request and resumes it", async () => {
     ["x-envoy-expected-rq-timeout-ms", "1000"],
   ]);
   expect(messages(emulator).slice(4, 10)).toEqual([
-    "> request_headers 6 1",
+    "> request_headers 8 1",
     "call=0:4",
     "> call_response 4 3",
     "effective=0",

@@ -134,7 +134,9 @@ test("what the edge strips and adds", async () => {
   expect(requests[0]?.headers).toEqual([
     ["x-envoy-original-path", "/z"],
     ["x-request-id", "mine"],
+    ["x-forwarded-for", "127.0.0.1"],
     ["x-forwarded-proto", "http"],
+    ["x-envoy-external-address", "127.0.0.1"],
     ["x-envoy-expected-rq-timeout-ms", "15000"],
   ]);
 });

@@ -362,6 +362,8 @@ export class Emulator implements AsyncDisposable {
       traps: [],
       environment: this.#options.hostEnvironment,
       bufferLimit: this.#options.bufferLimit ?? MEBIBYTE,
+      node: this.#options.topology.node ?? {},
+      dynamicMetadata: this.#options.topology.dynamicMetadata,
       instrumentation: this.#options.instrumentation,
       get callTrace() {
         return callTrace();

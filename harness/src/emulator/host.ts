@@ -1,5 +1,6 @@
 import type { ChangedModule } from "../bytecode/insert.ts";
 import type { BorderCall, CallSink } from "../model/calls.ts";
+import type { Metadata, NodeSpec } from "../model/index.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { GrpcUpstream } from "./grpc/exchange.ts";
 import type { LogSink } from "./logs.ts";
@@ -47,6 +48,9 @@ export interface Host {
   /** Variables that every VM sees, below the ones of its own. */
   readonly environment: Readonly<Record<string, string>> | undefined;
   readonly bufferLimit: number;
+  readonly node: NodeSpec;
+  /** Of every request. */
+  readonly dynamicMetadata: Metadata | undefined;
   readonly instrumentation: Instrumentation | undefined;
   readonly callTrace: ((entry: CallTraceEntry) => void) | undefined;
   readonly watcher: CallSink | undefined;

@@ -162,6 +162,7 @@ async function containerBootstrap(options: StartOptions, publisher: ContainerPub
     ...(server !== undefined && { dynamicFilters: { restCluster: DISCOVERY_CLUSTER } }),
     ...(options.accessLog === true && { accessLog: "/dev/stdout" }),
     ...(options.http1Trailers !== undefined && { http1Trailers: options.http1Trailers }),
+    ...(options.proxyProtocol !== undefined && { proxyProtocol: options.proxyProtocol }),
     ...(options.http2Metadata !== undefined && { http2Metadata: options.http2Metadata }),
   });
   return options.amend?.(config) ?? config;

@@ -58,6 +58,7 @@ export async function startNative(installation: BinaryInstallation, options: Sta
       ...(reloader !== undefined && { dynamicFilters: publisher.answers }),
       ...(options.accessLog === true && { accessLog: "/dev/stdout" }),
       ...(options.http1Trailers !== undefined && { http1Trailers: options.http1Trailers }),
+      ...(options.proxyProtocol !== undefined && { proxyProtocol: options.proxyProtocol }),
       ...(options.http2Metadata !== undefined && { http2Metadata: options.http2Metadata }),
       ...(options.tap !== undefined && { tap: resolve(options.tap) }),
     });

@@ -44,6 +44,8 @@ export interface StartOptions {
   readonly accessLog?: boolean;
   /** Pass HTTP/1.1 trailers on. */
   readonly http1Trailers?: boolean;
+  /** Take the client's address from a PROXY protocol header where a connection begins with one. */
+  readonly proxyProtocol?: boolean;
   /** Pass METADATA frames of HTTP/2 on. */
   readonly http2Metadata?: boolean;
   /** Directory for what taps before and behind the filters see of requests; only for an Envoy on this machine. */

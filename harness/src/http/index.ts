@@ -1,5 +1,4 @@
 /** HTTP over sockets of this machine: clients and servers that leave bytes, order and repetition as they are. */
-import { connect } from "node:net";
 import {
   answerWhole,
   type HttpClientCall,
@@ -11,9 +10,11 @@ import {
 import type { ClusterHandler, HttpRequest, HttpResponse } from "../model/index.ts";
 import { openHttp1 } from "./client.ts";
 import { openHttp2 } from "./client2.ts";
+import { connectFrom, type SourceAddress } from "./connect.ts";
 import type { HttpServer } from "./listening.ts";
 import { serveCalls } from "./server.ts";
 
+export type { SourceAddress } from "./connect.ts";
 export type { HttpServer } from "./listening.ts";
 export { serveCalls } from "./server.ts";
 
@@ -22,7 +23,7 @@ export interface OpenOptions {
   /** HTTP/2 with prior knowledge, or HTTP/1.1, the default. */
   readonly http?: HttpVersion;
   /** Address and port of the client, as the PROXY protocol says it (version 1): the listener must understand it. */
-  readonly source?: { readonly address: string; readonly port: number };
+  readonly source?: SourceAddress;
 }
 
 /**
@@ -37,12 +38,7 @@ export function openHttp(
   listener: ResponseListener,
   { http = 1, source }: OpenOptions = {},
 ): HttpClientCall {
-  const socket = connect({ host: "127.0.0.1", port, noDelay: true });
-  if (source) {
-    const family = source.address.includes(":") ? "TCP6 ::1" : "TCP4 127.0.0.1";
-    const [name, to] = family.split(" ");
-    socket.write(`PROXY ${name} ${source.address} ${to} ${source.port} ${port}\r\n`);
-  }
+  const socket = connectFrom(port, source);
   return http === 2 ? openHttp2(socket, head, listener) : openHttp1(socket, head, listener);
 }
 

@@ -7,6 +7,7 @@ import http2 from "node:http2";
 import net from "node:net";
 import { Duplex } from "node:stream";
 import type { ClusterHandler, HeaderList, HttpRequest, HttpResponse } from "../model/index.ts";
+import { connectFrom, type SourceAddress } from "./connect.ts";
 import type { HttpServer } from "./index.ts";
 
 const PREFACE_BYTES = 24;
@@ -20,9 +21,13 @@ const END_METADATA = 0x4;
 const MAX_LENGTH = 126;
 const TIMEOUT_MS = 15_000;
 
-/** Sends `request` to a port of this machine over a connection of its own. */
-export async function sendHttp2(port: number, request: HttpRequest): Promise<HttpResponse> {
-  const wire = new Wire(net.connect(port, "127.0.0.1"), PREFACE_BYTES);
+/** Sends `request` to a port of this machine over a connection of its own, from `source` if it says so. */
+export async function sendHttp2(
+  port: number,
+  request: HttpRequest,
+  source?: SourceAddress,
+): Promise<HttpResponse> {
+  const wire = new Wire(connectFrom(port, source), PREFACE_BYTES);
   // The first stream of a client.
   if (request.metadata) wire.metadata.set(1, request.metadata);
   const session = http2.connect(`http://127.0.0.1:${port}`, { createConnection: () => wire });

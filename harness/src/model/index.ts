@@ -1,9 +1,10 @@
 /**
- * Plain data that every room of the harness speaks: messages, routes, filters. No behaviour, no imports.
+ * Plain data that every room of the harness speaks: messages, routes, filters. No behaviour, no imports of other rooms.
  *
  * Header names and values are byte strings as in `node:http`: each character is one byte (latin1),
  * so a value that is not UTF-8 survives the way through.
  */
+import type { JsonObject } from "./json.ts";
 
 /** Header fields in the order in which they stand in the message; a repeated name is a repeated entry. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
@@ -47,12 +48,27 @@ export interface TcpSink {
   reset(): void;
 }
 
+/** `envoy.config.core.v3.Metadata`: what is said of a route or a request, by namespace. */
+export type Metadata = Readonly<Record<string, JsonObject>>;
+
+/** Who the proxy says that it is (`envoy.config.core.v3.Node`). */
+export interface NodeSpec {
+  readonly id?: string;
+  readonly cluster?: string;
+  readonly metadata?: JsonObject;
+}
+
+/** The proxy where nobody names it. */
+export const DEFAULT_NODE = { id: "sidecraft", cluster: "sidecraft" };
+
 /** One route: the first whose match holds takes the request. */
 export interface RouteSpec {
   readonly name?: string;
   /** Prefix of the path, and headers that must be present with exactly this value. */
   readonly match: { readonly prefix: string; readonly headers?: Readonly<Record<string, string>> };
   readonly cluster: string;
+  /** What filters read as `xds.route_metadata`. */
+  readonly metadata?: Metadata;
 }
 
 /**
@@ -110,6 +126,10 @@ export interface Topology {
   /** How often the statistics are handed out ("200ms", "1.5s"); every 5 seconds when absent. */
   readonly statsFlushInterval?: string;
   readonly routes: readonly RouteSpec[];
+  /** Dynamic metadata that every request has before the first filter sees it. */
+  readonly dynamicMetadata?: Metadata;
+  /** Missing names are those of {@link DEFAULT_NODE}. */
+  readonly node?: NodeSpec;
   readonly workers: number;
 }
 

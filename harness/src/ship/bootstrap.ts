@@ -1,6 +1,13 @@
 /** A complete static configuration for Envoy: one listener, one route table, the filters, the clusters. */
 import { isIP } from "node:net";
-import { type FilterSpec, type RouteSpec, TCP_CLUSTER, type Topology } from "../model/index.ts";
+import {
+  DEFAULT_NODE,
+  type FilterSpec,
+  type Metadata,
+  type RouteSpec,
+  TCP_CLUSTER,
+  type Topology,
+} from "../model/index.ts";
 import { discoveredHttpFilter, httpFilter, type FilterSource } from "./http-filter.ts";
 import type { JsonObject } from "./json.ts";
 import { statSinks } from "./stat-sinks.ts";
@@ -45,6 +52,8 @@ export interface BootstrapOptions {
   readonly accessLog?: string;
   /** Pass trailers on in HTTP/1.1, which Envoy drops by default. */
   readonly http1Trailers?: boolean;
+  /** Take the client's address from a PROXY protocol header (version 1 or 2) where a connection begins with one. */
+  readonly proxyProtocol?: boolean;
   /** Pass METADATA frames on in HTTP/2 (an extension), which Envoy refuses by default. */
   readonly http2Metadata?: boolean;
   /** Directory, as Envoy sees it, for what taps before and behind the filters see of requests. */
@@ -90,6 +99,14 @@ const OVERLOAD_MANAGER: JsonObject = {
   ],
 };
 
+const PROXY_PROTOCOL: JsonObject = {
+  name: "envoy.filters.listener.proxy_protocol",
+  typed_config: {
+    "@type": "type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol",
+    allow_requests_without_proxy_protocol: true,
+  },
+};
+
 /**
  * Makes a bootstrap (`envoy.config.bootstrap.v3.Bootstrap`) for a topology.
  *
@@ -120,13 +137,14 @@ export function bootstrap(topology: Topology, options: BootstrapOptions): JsonOb
     throw new RangeError(`connections go to cluster "${TCP_CLUSTER}", which is not among the clusters`);
   const tcp = options.tcpListener ?? { host: options.listener.host, port: 0 };
   return {
-    node: { id: "sidecraft", cluster: "sidecraft" },
+    node: { ...DEFAULT_NODE, ...topology.node },
     admin: { address: socketAddress(options.admin.host, options.admin.port) },
     static_resources: {
       listeners: [
         {
           name: LISTENER_NAME,
           address: socketAddress(options.listener.host, options.listener.port),
+          ...(options.proxyProtocol === true && { listener_filters: [PROXY_PROTOCOL] }),
           filter_chains: [{ filters: [connectionManager(topology, options)] }],
         },
         ...(networkFilters
@@ -171,6 +189,7 @@ function connectionManager(topology: Topology, options: BootstrapOptions): JsonO
       },
       http_filters: [
         ...taps("client"),
+        ...(topology.dynamicMetadata ? [metadataFilter(topology.dynamicMetadata)] : []),
         ...topology.filters.map(entry),
         ...(options.envoyFilters ?? []),
         ...taps("upstream"),
@@ -191,6 +210,21 @@ function routeConfig(route: RouteSpec): JsonObject {
       }),
     },
     route: { cluster: route.cluster },
+    ...(route.metadata && { metadata: { filter_metadata: route.metadata } }),
+  };
+}
+
+/** Envoy's filter that gives each request dynamic metadata. */
+function metadataFilter(metadata: Metadata): JsonObject {
+  return {
+    name: "envoy.filters.http.set_metadata",
+    typed_config: {
+      "@type": "type.googleapis.com/envoy.extensions.filters.http.set_metadata.v3.Config",
+      metadata: Object.entries(metadata).map(([namespace, value]) => ({
+        metadata_namespace: namespace,
+        value,
+      })),
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import { expectNoneLeft, FaultPlan } from "./faults/plan.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
 import { metricsOf } from "./metrics.ts";
 import type { EndOfTest, RunningHost } from "./running-host.ts";
+import { sourceAddress, sourceText } from "./source.ts";
 import { startEmulator } from "./start-emulator.ts";
 import { topologyOf, upstreamsOf } from "./suite.ts";
 import { TcpPeer } from "./tcp-peer.ts";
@@ -42,10 +43,11 @@ export class EmulatorHost implements RunningHost {
     this.calls = calls;
     this.upstreams = upstreams;
     this.tcpUpstream = tcpUpstream;
-    this.client = new TestClient(
-      (head, listener, options) => emulator.open(head, listener, options),
-      upstreams.lookup,
-    );
+    this.client = new TestClient((head, listener, options) => {
+      const source = sourceAddress(options.source);
+      const from = source && { sourceAddress: sourceText(source) };
+      return emulator.open(head, listener, { ...options, ...from });
+    }, upstreams.lookup);
   }
 
   static async start(options: SuiteOptions): Promise<EmulatorHost> {

@@ -21,6 +21,7 @@ import { EnvoyWatch } from "./envoy-watch.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
 import { CUSTOM_METRIC, metricsOf } from "./metrics.ts";
 import type { EndOfTest, RunningHost } from "./running-host.ts";
+import { sourceAddress } from "./source.ts";
 import { topologyOf, upstreamsOf } from "./suite.ts";
 import { TcpPeer } from "./tcp-peer.ts";
 import { TcpUpstream } from "./tcp-upstream.ts";
@@ -97,6 +98,7 @@ export class EnvoyHost implements RunningHost {
         reloadable: true,
         http1Trailers: true,
         http2Metadata,
+        proxyProtocol: true,
         logLevel: watch.level,
         onOutput: (line) => watch.take(line),
       }),
@@ -108,10 +110,13 @@ export class EnvoyHost implements RunningHost {
       new EnvoyFaults(envoy, faults),
       upstreams,
       tcpUpstream,
-      (head, listener, how) =>
-        http2Metadata
-          ? openWhole((request) => sendHttp2(envoy.listenerPort, request), head, listener)
-          : openHttp(envoy.listenerPort, head, listener, how),
+      (head, listener, options) => {
+        const { listenerPort } = envoy;
+        const source = sourceAddress(options.source);
+        if (http2Metadata)
+          return openWhole((request) => sendHttp2(listenerPort, request, source), head, listener);
+        return openHttp(listenerPort, head, listener, { http: options.http ?? 1, ...(source && { source }) });
+      },
       resources.move(),
     );
   }

@@ -9,6 +9,8 @@ import type {
   HttpRequest,
   LogLevel,
   LogLine,
+  Metadata,
+  NodeSpec,
   RouteSpec,
   UpdateResult,
 } from "../model/index.ts";
@@ -29,6 +31,8 @@ export interface OpenOptions {
   readonly metadata?: HeadersInit;
   /** Version of HTTP between client and proxy. */
   readonly http?: HttpVersion;
+  /** Address and port of the client ("203.0.113.7:5000", "[2001:db8::7]:5000"), whoever connects. */
+  readonly source?: string;
   /** Which worker takes the request; the emulator only, Envoy chooses itself. Default: in turn. */
   readonly worker?: number;
 }
@@ -340,7 +344,12 @@ export interface SuiteOptions {
   readonly statSinks?: readonly FilterUnderTest[];
   /** Default "5s", as in Envoy. */
   readonly statsFlushInterval?: string;
+  /** A route's `metadata` is what filters read as `xds.route_metadata`. */
   readonly routes?: readonly RouteSpec[];
+  /** Dynamic metadata of every request, by namespace, before the first filter sees it. */
+  readonly dynamicMetadata?: Metadata;
+  /** What filters read as `xds.node`; id and cluster are "sidecraft" unless it says otherwise. */
+  readonly node?: NodeSpec;
   /** Clusters that no route leads to: filters call them, and each test says what they answer. */
   readonly clusters?: readonly string[];
   /** Clusters that speak gRPC (HTTP/2); no route need lead there. */

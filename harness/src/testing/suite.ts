@@ -16,6 +16,8 @@ export async function topologyOf(options: SuiteOptions): Promise<Topology> {
     ...(options.statSinks && { statSinks: await Promise.all(options.statSinks.map(filterSpec)) }),
     ...(options.statsFlushInterval !== undefined && { statsFlushInterval: options.statsFlushInterval }),
     routes: options.routes ?? DEFAULT_ROUTES,
+    ...(options.dynamicMetadata && { dynamicMetadata: options.dynamicMetadata }),
+    ...(options.node && { node: options.node }),
     workers: options.workers ?? 1,
   };
 }

@@ -1,9 +1,10 @@
 import { Status } from "../../abi/index.ts";
 import type { Context } from "../vm/context.ts";
 import { connectionAttribute, destinationAttribute, sourceAttribute, upstreamAttribute } from "./peers.ts";
+import { metadataAttribute } from "./metadata.ts";
 import { tcpAttribute } from "./connection.ts";
 import { requestAttribute, responseAttribute } from "./messages.ts";
-import { integer, map, text, unset, type Value } from "./values.ts";
+import { integer, text, type Value } from "./values.ts";
 import { xdsAttribute } from "./xds.ts";
 
 type Attribute = (context: Context, path: readonly string[]) => Value | Status | undefined;
@@ -44,8 +45,7 @@ export function readProperty(context: Context, path: string): Value | Status {
       return peers ? integer(peers.connectionId) : Status.NotFound;
     case "metadata":
       if (!peers) return Status.NotFound;
-      if (rest.length === 0) return unset;
-      return rest.length === 1 && rest[0] === "filter_metadata" ? map([]) : Status.NotFound;
+      return metadataAttribute(context.stream && context.vm.host.dynamicMetadata, rest) ?? Status.NotFound;
     case "upstream_filter_state":
       return Status.NotFound;
   }

@@ -27,6 +27,13 @@ export function integer(value: number | bigint): Value {
   return bytes;
 }
 
+/** A 64-bit floating-point number. */
+export function double(value: number): Value {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleLE(value);
+  return bytes;
+}
+
 /** A bool. */
 export function bool(value: boolean): Value {
   return Uint8Array.of(value ? 1 : 0);

@@ -32,8 +32,17 @@ const STRIPPED = [
 const HAS_STRIPPED =
   /^(connection|keep-alive|proxy-connection|transfer-encoding|te|x-envoy-.*|x-forwarded-client-cert)$/i;
 
-/** Request headers as the first filter sees them: framing as a client of that version sends it, then Envoy's edits. */
-export function incomingHeaders(request: RequestHead, http: HttpVersion, random: Random): HeaderMap {
+/**
+ * Request headers as the first filter sees them: framing as a client of that version sends it, then Envoy's edits.
+ *
+ * @param source address and port of the client
+ */
+export function incomingHeaders(
+  request: RequestHead,
+  http: HttpVersion,
+  random: Random,
+  source: string,
+): HeaderMap {
   const headers = new HeaderMap(INLINE_REQUEST);
   headers.add(":authority", request.authority);
   headers.add(":path", request.path);
@@ -50,9 +59,13 @@ export function incomingHeaders(request: RequestHead, http: HttpVersion, random:
     const mustAnnounce = http === 1 && (method === "POST" || method === "PUT" || method === "PATCH");
     if (length > 0 || mustAnnounce) headers.add("content-length", String(length));
   }
+  const address = source.slice(0, source.lastIndexOf(":")).replace(/^\[|\]$/g, "");
+  const forwarded = headers.get("x-forwarded-for");
+  headers.replace("x-forwarded-for", forwarded ? `${forwarded},${address}` : address);
   const scheme = headers.get("x-forwarded-proto");
   if (scheme === undefined) headers.add("x-forwarded-proto", "http");
   else headers.replace(":scheme", scheme);
+  headers.replace("x-envoy-external-address", address);
   if (headers.get("x-request-id") === undefined) headers.add("x-request-id", random.uuid());
   return headers;
 }

@@ -85,7 +85,12 @@ export class HttpStream {
     this.sourceAddress = options.sourceAddress;
     this.startTime = options.host.clock.now();
     this.isHead = options.request.method === "HEAD";
-    this.requestHeaders = incomingHeaders(options.request, options.http, options.host.random);
+    this.requestHeaders = incomingHeaders(
+      options.request,
+      options.http,
+      options.host.random,
+      options.sourceAddress,
+    );
     this.#isGrpc = isGrpcRequest(this.requestHeaders.get("content-type"));
     this.#routes = options.routes;
     this.#onEnd = options.onEnd;
