@@ -6,6 +6,7 @@ import {
   type RequestHead,
   type ResponseListener,
 } from "../model/exchange.ts";
+import type { Histogram } from "../model/histogram.ts";
 import type { GrpcHandler } from "../model/grpc.ts";
 import type {
   ClusterHandler,
@@ -303,6 +304,11 @@ export class Emulator implements AsyncDisposable {
   /** The counters and gauges among the custom metrics, by Envoy's name. */
   levels(): ReadonlyMap<string, number> {
     return this.#metrics.levels();
+  }
+
+  /** What filters recorded in the histogram to which they gave this name. */
+  histogram(name: string): Histogram {
+    return this.#metrics.histogram(name);
   }
 
   /** Bytes of linear memory of each VM on the main thread and the workers; it never shrinks. */

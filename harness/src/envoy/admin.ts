@@ -1,9 +1,26 @@
 /** Envoy's administration interface, as far as the harness reads it. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { MAIN_THREAD_HANGS } from "./errors.ts";
+import type { Histogram } from "../model/histogram.ts";
 import type { LogLevel } from "../model/index.ts";
 
 const ANSWER_TIMEOUT_MS = 10_000;
 const LIVE_TIMEOUT_MS = 2_000;
+
+/** Counts the flushes that were not started because one was under way. */
+const DROPPED_FLUSHES = "server.dropped_stat_flushes";
+const FLUSH_POLL_MS = 5;
+
+interface Stat {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** A histogram as `histogram_buckets=detailed` shows it; without values it has no totals. */
+interface Details {
+  readonly name: string;
+  readonly totals?: readonly { readonly lower_bound: number; readonly count: number }[];
+}
 
 /** Reads the admin port of one Envoy. */
 export interface EnvoyAdmin {
@@ -15,6 +32,13 @@ export interface EnvoyAdmin {
    * @param filter regular expression (RE2) that names must contain; all when absent
    */
   stats(filter?: string): Promise<Map<string, number>>;
+  /**
+   * Reads a histogram with everything that was recorded before; for an Envoy that flushes its statistics when it is asked for
+   * them (`stats_flush_on_admin`).
+   *
+   * @returns one without values if there is no such histogram; rejects if Envoy does not merge its workers' values in time
+   */
+  histogram(name: string): Promise<Histogram>;
   /** Whether Envoy is live: initialised and not draining. False too if it does not answer. */
   ready(): Promise<boolean>;
   /** The configuration that Envoy has, as JSON. */
@@ -70,6 +94,42 @@ export class HttpAdmin implements EnvoyAdmin {
     return values;
   }
 
+  async histogram(name: string): Promise<Histogram> {
+    // Each question starts a flush, for which workers hand over their values, unless one is under way. When a second one could
+    // be started the first, which began here, is complete.
+    const deadline = performance.now() + ANSWER_TIMEOUT_MS;
+    let [dropped] = await this.#flush(name);
+    let flushes = 0;
+    for (;;) {
+      const [droppedNow, histogram] = await this.#flush(name);
+      if (droppedNow === dropped && ++flushes === 2) return histogram;
+      dropped = droppedNow;
+      if (performance.now() > deadline)
+        throw new Error(`Envoy does not flush its statistics within ${ANSWER_TIMEOUT_MS} ms`);
+      await sleep(FLUSH_POLL_MS);
+    }
+  }
+
+  /** Asks for a histogram. @returns how many flushes were dropped since the start, and the histogram */
+  async #flush(name: string): Promise<readonly [dropped: number, histogram: Histogram]> {
+    const filter = encodeURIComponent(`^(${DROPPED_FLUSHES}|${escape(name)})$`);
+    const { stats } = JSON.parse(
+      await this.get(`/stats?format=json&histogram_buckets=detailed&filter=${filter}`),
+    ) as { stats: readonly (Stat | { histograms: { details: readonly Details[] } })[] };
+    // Without the counter nothing can be told: no two are alike.
+    let dropped = NaN;
+    let totals: Details["totals"] = [];
+    for (const stat of stats) {
+      if ("histograms" in stat) totals = stat.histograms.details[0]?.totals ?? [];
+      else if (stat.name === DROPPED_FLUSHES) dropped = stat.value;
+    }
+    // Envoy computes the bounds as floating-point numbers: 980000000.0000001.
+    const values = totals.map(
+      ({ lower_bound: bound, count }) => [Number(bound.toPrecision(2)), count] as const,
+    );
+    return [dropped, { count: values.reduce((sum, [, count]) => sum + count, 0), values }];
+  }
+
   /** Whether Envoy answers at all within 2 s, whatever it says. */
   async answers(): Promise<boolean> {
     const signal = AbortSignal.timeout(LIVE_TIMEOUT_MS);
@@ -114,4 +174,9 @@ export class HttpAdmin implements EnvoyAdmin {
     if (listener === undefined) throw new Error(`Envoy has no listener "${name}"`);
     return listener.local_address.socket_address.port_value;
   }
+}
+
+/** A regular expression for exactly this text. */
+function escape(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }

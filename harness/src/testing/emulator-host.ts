@@ -121,6 +121,8 @@ export class EmulatorHost implements RunningHost {
 
   readonly stats: TestHost["stats"] = async (pattern) => metricsOf(this.emulator.levels(), pattern);
 
+  readonly histogram: TestHost["histogram"] = async (name) => this.emulator.histogram(name);
+
   readonly record: TestHost["record"] = async (action) => {
     const recorder = new CallRecorder();
     const end = this.calls.listen(recorder);

@@ -11,6 +11,7 @@ import { type HttpServer, openHttp, serveCalls } from "../http/index.ts";
 import { sendHttp2, serveHttp2 } from "../http/metadata.ts";
 import { openWhole, wholeHandler } from "../http/whole.ts";
 import { parseDuration } from "../model/duration.ts";
+import type { JsonObject } from "../model/json.ts";
 import { TCP_CLUSTER, type TcpSink } from "../model/index.ts";
 import { connectTcp, serveTcp } from "../tcp/index.ts";
 import { EnvoyFaults, withFaults } from "./faults/envoy-faults.ts";
@@ -40,6 +41,7 @@ export class EnvoyHost implements RunningHost {
   private readonly upstreams: Upstreams;
   private readonly client: TestClient;
   readonly tcpUpstream: TcpUpstream;
+  private readonly hasStatSinks: boolean;
   private readonly resources: AsyncDisposable;
   private firstLogOfTest = 0;
 
@@ -51,6 +53,7 @@ export class EnvoyHost implements RunningHost {
     upstreams: Upstreams,
     tcpUpstream: TcpUpstream,
     open: Open,
+    hasStatSinks: boolean,
     resources: AsyncDisposable,
   ) {
     this.kind = kind;
@@ -59,6 +62,7 @@ export class EnvoyHost implements RunningHost {
     this.faults = faults;
     this.upstreams = upstreams;
     this.tcpUpstream = tcpUpstream;
+    this.hasStatSinks = hasStatSinks;
     this.resources = resources;
     this.client = new TestClient(open, upstreams.lookup);
   }
@@ -87,6 +91,7 @@ export class EnvoyHost implements RunningHost {
       clusters.push({ name: TCP_CLUSTER, port, http2: false });
     }
     const { filters, networkFilters = [] } = topology;
+    const hasStatSinks = topology.statSinks !== undefined || topology.statsFlushInterval !== undefined;
     const [only, ...others] = [...filters, ...networkFilters];
     const plugin = others.length === 0 ? (only?.name ?? "") : "";
     const watch = new EnvoyWatch(plugin, options.logLevel ?? "info");
@@ -99,6 +104,10 @@ export class EnvoyHost implements RunningHost {
         http1Trailers: true,
         http2Metadata,
         proxyProtocol: true,
+        // Envoy either flushes its statistics regularly, to the sinks, or when the admin interface is asked for them.
+        ...(!hasStatSinks && {
+          amend: (config: JsonObject) => ({ ...config, stats_flush_on_admin: true }),
+        }),
         logLevel: watch.level,
         onOutput: (line) => watch.take(line),
       }),
@@ -117,6 +126,7 @@ export class EnvoyHost implements RunningHost {
           return openWhole((request) => sendHttp2(listenerPort, request, source), head, listener);
         return openHttp(listenerPort, head, listener, { http: options.http ?? 1, ...(source && { source }) });
       },
+      hasStatSinks,
       resources.move(),
     );
   }
@@ -158,6 +168,14 @@ export class EnvoyHost implements RunningHost {
 
   readonly stats: TestHost["stats"] = async (pattern) =>
     metricsOf(await this.envoy.admin.stats(`^${CUSTOM_METRIC}`), pattern);
+
+  readonly histogram: TestHost["histogram"] = async (name) => {
+    if (this.hasStatSinks)
+      throw new Error(
+        `histogram ${name}: it cannot be read in a suite with stat sinks; have it in another one`,
+      );
+    return this.envoy.admin.histogram(`${CUSTOM_METRIC}${name}`);
+  };
 
   readonly record: TestHost["record"] = (action) => this.watch.record(this.envoy.admin, action);
 

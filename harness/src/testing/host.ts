@@ -1,6 +1,7 @@
 import type { Status } from "../abi/index.ts";
 import type { BorderCall } from "../model/calls.ts";
 import type { Recording } from "./calls.ts";
+import type { Histogram } from "../model/histogram.ts";
 import type { HttpVersion } from "../model/exchange.ts";
 import type {
   ConfigType,
@@ -280,6 +281,11 @@ export interface TestHost {
   metric(name: string): Promise<number>;
   /** All counters and gauges that filters defined, by name, of which `pattern` matches the name; over all workers. */
   stats(pattern?: RegExp): Promise<Readonly<Record<string, number>>>;
+  /**
+   * What filters recorded in the histogram of that name, over all workers; without values if there is none. A real
+   * Envoy rejects in suites with stat sinks: it hands its statistics out to them, every `statsFlushInterval`, and to nobody else.
+   */
+  histogram(name: string): Promise<Histogram>;
   /**
    * Value of a counter or gauge of Envoy by its full name, such as `wasm.auth.vm_reload_success`; 0 when it was never
    * written. Rejects for those that the emulator does not count.

@@ -57,6 +57,9 @@ export class LateHost implements TestHost {
   get metric(): TestHost["metric"] {
     return this.started.metric;
   }
+  get histogram(): TestHost["histogram"] {
+    return this.started.histogram;
+  }
   get stats(): TestHost["stats"] {
     return this.started.stats;
   }

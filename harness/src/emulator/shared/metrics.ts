@@ -1,4 +1,5 @@
 import { MetricType, Status } from "../../abi/index.ts";
+import type { Histogram } from "../../model/histogram.ts";
 
 const MASK = (1n << 64n) - 1n;
 
@@ -9,6 +10,8 @@ export interface Metric {
   value: bigint;
   /** Whether it was ever written: Envoy shows no others to stat sinks. */
   isUsed: boolean;
+  /** Values of a histogram, as far as it tells them apart, and how often they came. */
+  readonly buckets: Map<bigint, number>;
 }
 
 /** A counter or gauge as a stat sink sees it. */
@@ -32,7 +35,7 @@ export class MetricStore {
   define(type: number, name: string): Metric {
     const key = `${type}${name}`;
     let metric = this.#metrics.get(key);
-    if (!metric) this.#metrics.set(key, (metric = { type, value: 0n, isUsed: false }));
+    if (!metric) this.#metrics.set(key, (metric = { type, value: 0n, isUsed: false, buckets: new Map() }));
     return metric;
   }
 
@@ -47,6 +50,14 @@ export class MetricStore {
   levels(): ReadonlyMap<string, number> {
     const some = [...this.#metrics].filter(([, { type }]) => type !== MetricType.Histogram);
     return new Map(some.map(([key, { value }]) => [`wasmcustom.${key.slice(1)}`, Number(value)]));
+  }
+
+  /** What was recorded in the histogram of that name; nothing if there is none. */
+  histogram(name: string): Histogram {
+    const buckets = [...(this.#metrics.get(`${MetricType.Histogram}${name}`)?.buckets ?? [])];
+    const values = buckets.map(([value, count]) => [Number(value), count] as const);
+    const sorted = values.toSorted(([a], [b]) => a - b);
+    return { count: sorted.reduce((sum, [, count]) => sum + count, 0), values: sorted };
   }
 
   /** Counters and gauges for the stat sinks; counters are counted anew from here on. */
@@ -102,7 +113,12 @@ export class MetricIds {
     if (!metric) return Status.NotFound;
     metric.isUsed = true;
     if (metric.type === MetricType.Gauge) metric.value = value & MASK;
-    else metric.value = (metric.value + (metric.type === MetricType.Counter ? value & MASK : 1n)) & MASK;
+    else if (metric.type === MetricType.Counter) metric.value = (metric.value + value) & MASK;
+    else {
+      metric.value++;
+      const bucket = bucketOf(value & MASK);
+      metric.buckets.set(bucket, (metric.buckets.get(bucket) ?? 0) + 1);
+    }
     return Status.Ok;
   }
 
@@ -112,4 +128,10 @@ export class MetricIds {
     if (type !== MetricType.Counter && type !== MetricType.Gauge) return Status.BadArgument;
     return this.#metrics.get(id)?.value ?? Status.NotFound;
   }
+}
+
+/** The lower bound of a value's bucket: its first two digits (the log-linear histograms of Envoy 1.40). */
+function bucketOf(value: bigint): bigint {
+  const digits = value.toString();
+  return BigInt(digits.slice(0, 2).padEnd(digits.length, "0"));
 }
