@@ -69,6 +69,16 @@ describe("sidecraft test", () => {
     expect(ci.code).toBe(1);
   }, 60_000);
 
+  it("says how many tests ran in the emulator only", async () => {
+    using workspace = workspaceWith(
+      'import { describe } from "vitest"; describe("faults [emulator only]", () => it("one", () => {}));',
+    );
+    const { code, stdout, stderr } = await runCli(["test"], { workspace: workspace.path });
+    expect(stderr).toMatch(/^1 ran in the emulator only: their suites say so \(onlyEmulator\)$/m);
+    expect(stdout).toMatch(/\n1 passed, 0 failed\n$/);
+    expect(code).toBe(0);
+  });
+
   it("fails where CI=true and there is no Docker", async () => {
     using workspace = workspaceWith(PASSING);
     const env = { CI: "true", DOCKER_HOST: "tcp://127.0.0.1:9" };

@@ -74,17 +74,17 @@ describeHosts("A host call that fails", { ...OPTIONS, workers: 2 }, ({ it, host 
   });
 });
 
-describe("A fault in the emulator", () => {
-  test("is asked of each call", async () => {
-    await using host = await EmulatorHost.start(OPTIONS);
-    host.beginTest();
+describeHosts("A fault that is chosen", { ...OPTIONS, onlyEmulator: true }, ({ it, host }) => {
+  it("is asked of each call", async () => {
     const workers: number[] = [];
     const when = ({ worker }: { worker: number }): boolean => workers.push(worker) > 1;
     await host.failNext("proxy_set_shared_data", Status.InternalFailure, { when });
     expect(await reports(host, WRITE, WRITE, WRITE)).toEqual(["Ok", "InternalFailure", "Ok"]);
     expect(workers).toEqual([0, 0]);
   });
+});
 
+describe("A fault in the emulator", () => {
   test("that does not happen fails the test", async () => {
     await using host = await EmulatorHost.start(OPTIONS);
     host.beginTest();

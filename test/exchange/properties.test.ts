@@ -160,6 +160,7 @@ describeHosts(
   "Properties that a test sets, as the SDK reads them",
   {
     filters: [scripted()],
+    node: { metadata: { zone: "west" } },
     dynamicMetadata: { tenant: TENANT },
     routes: [{ match: { prefix: "/" }, cluster: "stable", metadata: { tenant: TENANT } }],
   },
@@ -176,6 +177,28 @@ describeHosts(
       const [map = "", ...others] = reports.toReversed();
       expect(others.toReversed()).toEqual(["=Zoë", "2.5", "true"]);
       expect(map.split(" ").toSorted()).toEqual(["map", "x-t-one=1", "x-t-two=2"]);
+    });
+
+    it("are the same in expressions", async () => {
+      const sources = [
+        "xds.route_metadata.filter_metadata['tenant']['name'] == 'Zoë'",
+        "xds.route_metadata.filter_metadata['tenant']['rate'] > 2.0",
+        "xds.route_metadata.filter_metadata['tenant']['isPaid']",
+        "'b' in xds.route_metadata.filter_metadata['tenant']['list']",
+        "xds.route_metadata.filter_metadata.tenant.inner.deep == 'x'",
+        "metadata.filter_metadata['tenant']['inner']['deep'] == 'x'",
+        "!('nobody' in metadata.filter_metadata)",
+        "xds.node.metadata['zone'] == 'west'",
+      ];
+      const steps = sources.flatMap((source): Step[] => [
+        ["expression", source],
+        ["isTrueOr", 0],
+      ]);
+      const { reports } = await run(host, { requestHeaders: steps });
+      const answers = reports.filter((line) => line !== "expression");
+      expect(sources.map((source, index) => [source, answers[index]])).toEqual(
+        sources.map((source) => [source, "true"]),
+      );
     });
   },
 );

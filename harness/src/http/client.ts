@@ -38,7 +38,8 @@ class Http1Call implements HttpClientCall {
     this.#outgoing.on("error", (error) => this.#cancel(error));
     this.#outgoing.once("response", (incoming) => this.#receive(incoming));
     if (head.length === 0) this.#outgoing.end();
-    else this.#outgoing.flushHeaders();
+    // Not flushHeaders, which writes them as UTF-8.
+    else this.#outgoing.write("", "latin1");
   }
 
   send(bytes: Uint8Array): void {

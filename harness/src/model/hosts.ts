@@ -2,6 +2,9 @@
 export const HOST_KINDS = ["emulator", "envoy", "container"] as const;
 export type HostKind = (typeof HOST_KINDS)[number];
 
+/** Stands in the names of tests that no Envoy can run, by which the command counts them. */
+export const EMULATOR_ONLY = "[emulator only]";
+
 /** Variable that chooses hosts: names separated by commas, as {@link parseHosts} reads them. */
 export const HOSTS_VARIABLE = "SIDECRAFT_HOSTS";
 

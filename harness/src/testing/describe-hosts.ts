@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, inject, it } from "vitest";
-import { HOSTS_VARIABLE, parseHosts } from "../model/hosts.ts";
+import { EMULATOR_ONLY, HOSTS_VARIABLE, parseHosts } from "../model/hosts.ts";
 import { EmulatorHost } from "./emulator-host.ts";
 import { EnvoyHost } from "./envoy-host.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
@@ -22,8 +22,12 @@ export function describeHosts(
   body: (suite: SuiteContext) => void,
 ): void {
   const chosen = parseHosts(process.env[HOSTS_VARIABLE]);
+  const { onlyEmulator = false } = options;
+  const title = `${name} ${onlyEmulator ? EMULATOR_ONLY : "[emulator]"}`;
   if (chosen.includes("emulator"))
-    describe(`${name} [emulator]`, () => runOn(() => EmulatorHost.start(options), options, body));
+    describe(title, () => runOn(() => EmulatorHost.start(options), options, body));
+  else if (onlyEmulator) describe.skip(title, () => body({ it, host: new LateHost() }));
+  if (onlyEmulator) return;
   if (chosen.every((kind) => kind === "emulator")) return;
   const envoy = inject("envoy");
   const label = `${name} [${envoy?.kind === "image" ? "container" : "envoy"}]`;

@@ -369,6 +369,8 @@ export interface SuiteOptions {
   readonly faults?: readonly string[];
   /** The lowest level that modules log at; default info. */
   readonly logLevel?: LogLevel;
+  /** What the suite tests no Envoy can show; the run says how many such tests there were. */
+  readonly onlyEmulator?: boolean;
   /** The suite is about traps: they do not fail its tests. */
   readonly mayTrap?: boolean;
 }

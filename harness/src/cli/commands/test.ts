@@ -102,12 +102,12 @@ async function test(args: readonly string[], { isTraced, chosen, measured }: Run
     if (error instanceof UsageError) throw error;
     // A set-up that fails is one failure, so that the last line always tells the truth.
     note(`${noteColors.red("sidecraft:")} ${explain(error).message}`);
-    return conclude({ passed: 0, failed: 1, skipped: [], outside: [] }, false);
+    return conclude({ passed: 0, failed: 1, skipped: [], emulatorOnly: 0, outside: [] }, false);
   }
   for (const { what, reason } of lacks)
     note(`${strict ? "missing, and CI=true" : "skipped"}: ${what}: ${reason}`);
   if (strict && lacks.length > 0)
-    return conclude({ passed: 0, failed: lacks.length, skipped: [], outside: [] }, false);
+    return conclude({ passed: 0, failed: lacks.length, skipped: [], emulatorOnly: 0, outside: [] }, false);
   const count = await runTests(args, env);
   if (!measured) return conclude(count, strict);
   reportCoverage(measured);
@@ -170,6 +170,8 @@ function conclude(count: TestCount, strict: boolean): number {
     note(strict ? "not run, which counts as failed where CI=true:" : `${count.skipped.length} not run:`);
     for (const name of count.skipped) note(`  ${name}`);
   }
+  if (count.emulatorOnly > 0)
+    note(`${count.emulatorOnly} ran in the emulator only: their suites say so (onlyEmulator)`);
   const failed = count.failed + count.outside.length + (strict ? count.skipped.length : 0);
   print(`${count.passed} passed, ${failed} failed`);
   return failed === 0 ? EXIT.ok : EXIT.failed;

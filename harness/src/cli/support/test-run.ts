@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { EMULATOR_ONLY } from "../../model/hosts.ts";
 import { beforeProcessEnds, makeTempDir } from "../../process/lifetime.ts";
 import { WORKSPACE } from "../../wasm/build.ts";
 import { Interruption, InterruptedError } from "./interruption.ts";
@@ -16,6 +17,8 @@ export interface TestCount {
   readonly failed: number;
   /** Full names of the tests that were not run. */
   readonly skipped: readonly string[];
+  /** How many tests say of themselves that only the emulator can run them, and did run. */
+  readonly emulatorOnly: number;
   /** What failed outside of a test, such as a file that cannot be loaded; each counts as one failed. */
   readonly outside: readonly string[];
 }
@@ -91,7 +94,11 @@ export function count(files: readonly FileResult[], exitCode: number | null): Te
   if (exitCode !== 0 && failed + outside.length === 0) {
     outside.push(`vitest ended with status ${exitCode ?? "unknown"}; it says why above`);
   }
-  return { passed: having("passed").length, failed, skipped: having("skipped"), outside };
+  const skipped = having("skipped");
+  const emulatorOnly = tests.filter(
+    ({ name, state }) => state !== "skipped" && name.includes(EMULATOR_ONLY),
+  ).length;
+  return { passed: having("passed").length, failed, skipped, emulatorOnly, outside };
 }
 
 function hasFailedTest({ tests }: FileResult): boolean {

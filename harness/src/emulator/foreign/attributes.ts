@@ -1,4 +1,6 @@
 import { decodePairs } from "../../abi/index.ts";
+import type { Metadata } from "../../model/index.ts";
+import type { Json, JsonObject } from "../../model/json.ts";
 import { readProperty } from "../properties/read.ts";
 import type { Context } from "../vm/context.ts";
 import { durationOf, uintOf } from "./cel.ts";
@@ -55,15 +57,33 @@ const OBJECTS: ReadonlySet<string> = new Set([
 
 /** What an expression finds by name in `context`, read only when it asks. */
 export function attributesOf(context: Context): ReadonlyMap<string, unknown> {
-  return lazy((name) =>
-    OBJECTS.has(name) && (context.stream || name === "xds")
-      ? lazy((field) =>
-          name === "xds" && field === "node"
-            ? lazy((part) => attribute(context, name, field, part))
-            : attribute(context, name, field),
-        )
-      : attribute(context, name),
-  );
+  const { stream } = context;
+  const { node, dynamicMetadata } = context.vm.host;
+  return lazy((name) => {
+    if (name === "metadata" && stream) return metadataValue(dynamicMetadata);
+    if (!OBJECTS.has(name) || !(stream || name === "xds")) return attribute(context, name);
+    return lazy((field) => {
+      if (name !== "xds") return attribute(context, name, field);
+      if (field === "route_metadata") return stream?.route && metadataValue(stream.route.metadata);
+      if (field !== "node") return attribute(context, name, field);
+      return lazy((part) =>
+        part === "metadata" ? jsonValue(node.metadata ?? {}) : attribute(context, name, field, part),
+      );
+    });
+  });
+}
+
+/** A message `Metadata`, whose one field is a map. */
+function metadataValue(metadata: Metadata | undefined): unknown {
+  const fields = jsonValue(metadata ?? {});
+  return lazy((field) => (field === "filter_metadata" ? fields : undefined));
+}
+
+/** JSON as the library has it: objects are maps, numbers doubles. */
+function jsonValue(value: Json): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map(jsonValue);
+  return new Map(Object.entries(value as JsonObject).map(([key, item]) => [key, jsonValue(item)]));
 }
 
 function attribute(context: Context, ...path: readonly string[]): unknown {

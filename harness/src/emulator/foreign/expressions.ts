@@ -1,5 +1,5 @@
 import { encodePairs, Status, type Pair } from "../../abi/index.ts";
-import { bool, integer, map, type Value } from "../properties/values.ts";
+import { bool, double, integer, map, type Value } from "../properties/values.ts";
 import type { Context } from "../vm/context.ts";
 import { attributesOf, isWholeObject } from "./attributes.ts";
 import { isDuration, isEvaluationError, isUint, parseExpression, type Program } from "./cel.ts";
@@ -65,12 +65,6 @@ function encode(value: unknown): Value | undefined {
   const isPlain =
     value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype;
   return isPlain ? list(Object.entries(value)) : undefined;
-}
-
-function double(value: number): Value {
-  const bytes = Buffer.alloc(8);
-  bytes.writeDoubleLE(value);
-  return bytes;
 }
 
 function list(entries: readonly (readonly [unknown, unknown])[]): Value | undefined {
