@@ -67,7 +67,7 @@ export function describeTopic({ name, cases, plugin, ...options }: Topic): void 
       // The last lines of a stream can come after its response.
       const seen = await play(host, one, index);
       await expect
-        .poll(() => [...reported(host, index, one.quiet), ...seen], { timeout: 3_000 })
+        .poll(() => [...reported(host, index, one.quiet), ...seen], { timeout: 10_000 })
         .toEqual(expected);
     });
   });

@@ -75,10 +75,10 @@ describe.skipIf(!envoy)("an Envoy that does not come up for a module", () => {
       installation: envoy!,
       topology: { filters: [filter()], routes: [], workers: 1 },
       clusters: [],
-      startTimeoutMs: 3_000,
+      startTimeoutMs: 8_000,
     });
     await expect(starting).rejects.toThrow(
-      /^Envoy was not ready within 3000 ms\. Its main thread does not answer: probably .* proxy_on_configure/,
+      /^Envoy was not ready within 8000 ms\. Its main thread does not answer: probably .* proxy_on_configure/,
     );
   });
 

@@ -12,10 +12,8 @@ import { addInspect } from "./commands/inspect.ts";
 import { addStart } from "./commands/start.ts";
 import { addSymbolicate } from "./commands/symbolicate.ts";
 import { addTest } from "./commands/test.ts";
+import type { SetExitCode } from "./support/errors.ts";
 import { noteColors } from "./support/terminal.ts";
-
-/** Takes the exit code of a command that has done its work and reported a failure itself. */
-export type SetExitCode = (code: number) => void;
 
 /** Makes the parser for the command line. */
 export function makeProgram(setExitCode: SetExitCode): Command {

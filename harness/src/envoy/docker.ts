@@ -75,7 +75,7 @@ export async function hasImage(image: string, env: NodeJS.ProcessEnv = process.e
 /**
  * Removes a container, whatever it is doing.
  *
- * @throws {NotUsable} {Error} if that is not done within 30 s; the message says how to do it by hand
+ * @throws {Error} if that is not done within 30 s; the message says how to do it by hand
  */
 export async function removeContainer(name: string): Promise<void> {
   const byHand = `\`docker rm --force ${name}\` removes the container when the engine runs again`;

@@ -27,3 +27,4 @@ export { startEnvoy } from "./start.ts";
 export { HARNESS_HOST, upstreamBindHost } from "./upstream.ts";
 export { validateConfig, type ValidationResult } from "./validate.ts";
 export { type FilterVerdict, refusals, validateFilter } from "./validate-filter.ts";
+export { poll } from "./wait.ts";

@@ -9,10 +9,10 @@ export function fieldsOf(raw: readonly string[]): HeaderList {
   );
 }
 
-/** `list` in a form that has no order between names: a repeated name with all its values. */
+/** `list` in a form that has no order between names: a repeated name, in lower case, with all its values. */
 export function groupedFields(list: HeaderList): OutgoingHttpHeaders {
   const fields: Record<string, string[]> = {};
-  for (const [name, value] of list) (fields[name] ??= []).push(value);
+  for (const [name, value] of list) (fields[name.toLowerCase()] ??= []).push(value);
   return fields;
 }
 

@@ -3,14 +3,14 @@ import type { HttpCallHandler, HttpServerCall } from "../model/exchange.ts";
 import type { GrpcHandler, GrpcListener, GrpcServerCall } from "../model/grpc.ts";
 import type { HeaderList } from "../model/index.ts";
 import type { HttpServer } from "./listening.ts";
-import { serveCalls2 } from "./server2.ts";
+import { serveHttp2Calls } from "./http2-server.ts";
 
 const FRAME_HEADER_SIZE = 5;
 const HEAD: HeaderList = [["content-type", "application/grpc"]];
 
 /** Serves `handler` on a free port of address `host`. */
 export function serveGrpc(handler: GrpcHandler, host: string): Promise<HttpServer> {
-  return serveCalls2(grpcCalls(handler), host);
+  return serveHttp2Calls(grpcCalls(handler), host);
 }
 
 /** Serves gRPC calls as HTTP exchanges. */

@@ -8,15 +8,15 @@ import {
   type ResponseListener,
 } from "../model/exchange.ts";
 import type { ClusterHandler, HttpRequest, HttpResponse } from "../model/index.ts";
-import { openHttp1 } from "./client.ts";
-import { openHttp2 } from "./client2.ts";
 import { connectFrom, type SourceAddress } from "./connect.ts";
+import { openHttp1 } from "./http1-client.ts";
+import { openHttp2 } from "./http2-client.ts";
 import type { HttpServer } from "./listening.ts";
-import { serveCalls } from "./server.ts";
+import { serveHttp1Calls } from "./http1-server.ts";
 
 export type { SourceAddress } from "./connect.ts";
 export type { HttpServer } from "./listening.ts";
-export { serveCalls } from "./server.ts";
+export { serveHttp1Calls } from "./http1-server.ts";
 
 /** How a request goes to the proxy. */
 export interface OpenOptions {
@@ -69,7 +69,7 @@ export function sendHttp(port: number, request: HttpRequest, options?: OpenOptio
 
 /** Serves `handler` on a port of address `host`, a free one if it is 0; a handler that fails breaks the connection off. */
 export function serveHttp(handler: ClusterHandler, host: string, port = 0): Promise<HttpServer> {
-  return serveCalls(
+  return serveHttp1Calls(
     answerWhole(handler, (call) => call.disconnect()),
     host,
     port,

@@ -8,7 +8,9 @@ import net from "node:net";
 import { Duplex } from "node:stream";
 import type { ClusterHandler, HeaderList, HttpRequest, HttpResponse } from "../model/index.ts";
 import { connectFrom, type SourceAddress } from "./connect.ts";
-import type { HttpServer } from "./index.ts";
+import { groupedFields } from "./fields.ts";
+import { type HttpServer, listening } from "./listening.ts";
+import { SILENCE_MS, silenceError } from "./silence.ts";
 
 const PREFACE_BYTES = 24;
 const FRAME_HEAD_BYTES = 9;
@@ -19,10 +21,9 @@ const END_HEADERS = 0x4;
 const END_METADATA = 0x4;
 /** The longest name or value that one byte can give the length of. */
 const MAX_LENGTH = 126;
-const TIMEOUT_MS = 15_000;
 
 /** Sends `request` to a port of this machine over a connection of its own, from `source` if it says so. */
-export async function sendHttp2(
+export async function sendWithMetadata(
   port: number,
   request: HttpRequest,
   source?: SourceAddress,
@@ -37,11 +38,11 @@ export async function sendHttp2(
         ":method": request.method,
         ":path": request.path,
         ":authority": request.authority,
-        ...grouped(request.headers),
+        ...groupedFields(request.headers),
       },
       { endStream: false },
     );
-    stream.setTimeout(TIMEOUT_MS, () => stream.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
+    stream.setTimeout(SILENCE_MS, () => stream.destroy(silenceError()));
     const failed = Promise.withResolvers<never>();
     for (const source of [session, stream]) source.on("error", failed.reject);
     const response = once(stream, "response") as Promise<[http2.IncomingHttpHeaders]>;
@@ -57,7 +58,7 @@ export async function sendHttp2(
 }
 
 /** Serves `handler` on a free port of address `host`; a handler that fails resets the stream. */
-export async function serveHttp2(handler: ClusterHandler, host: string): Promise<HttpServer> {
+export function serveWithMetadata(handler: ClusterHandler, host: string): Promise<HttpServer> {
   const wires = new Set<Wire>();
   const server = net.createServer((socket) => {
     const wire = new Wire(socket, 0);
@@ -71,23 +72,14 @@ export async function serveHttp2(handler: ClusterHandler, host: string): Promise
         (response) => {
           if (stream.destroyed || stream.id === undefined) return;
           if (response.metadata) wire.metadata.set(stream.id, response.metadata);
-          stream.respond({ ":status": response.status, ...grouped(response.headers) });
+          stream.respond({ ":status": response.status, ...groupedFields(response.headers) });
           stream.end(response.body);
         },
         () => stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR),
       );
     });
   });
-  server.listen(0, host);
-  await once(server, "listening");
-  return {
-    port: (server.address() as net.AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      for (const wire of wires) wire.destroy();
-      server.close();
-      await once(server, "close");
-    },
-  };
+  return listening(server, host, () => wires.forEach((wire) => wire.destroy()));
 }
 
 async function answer(
@@ -109,12 +101,6 @@ function readAll(stream: Duplex): Promise<Uint8Array> {
     stream.once("error", reject);
     stream.once("close", () => reject(new Error("the stream broke off")));
   });
-}
-
-function grouped(fields: HeaderList): Record<string, string[]> {
-  const groups: Record<string, string[]> = {};
-  for (const [name, value] of fields) (groups[name.toLowerCase()] ??= []).push(value);
-  return groups;
 }
 
 function fieldsOf(headers: http2.IncomingHttpHeaders): HeaderList {

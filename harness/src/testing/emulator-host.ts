@@ -160,7 +160,7 @@ export class EmulatorHost implements RunningHost {
     this.upstreams.beginTest();
   }
 
-  /** A trap is a defect even where the failure policy hides it: it fails the test in which it happened. */
+  /** A trap is a defect even where the failure policy hides it: it fails the test in which it happened, and those after it. */
   async endTest({ mayTrap }: EndOfTest = { mayTrap: false }): Promise<void> {
     if (this.client.closeAll()) await settle();
     const left = this.faults.clear();

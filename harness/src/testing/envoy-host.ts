@@ -7,8 +7,8 @@ import {
   upstreamBindHost,
 } from "../envoy/index.ts";
 import { serveGrpc } from "../http/grpc.ts";
-import { type HttpServer, openHttp, serveCalls } from "../http/index.ts";
-import { sendHttp2, serveHttp2 } from "../http/metadata.ts";
+import { type HttpServer, openHttp, serveHttp1Calls } from "../http/index.ts";
+import { sendWithMetadata, serveWithMetadata } from "../http/metadata.ts";
 import { openWhole, wholeHandler } from "../http/whole.ts";
 import { parseDuration } from "../model/duration.ts";
 import type { JsonObject } from "../model/json.ts";
@@ -43,7 +43,6 @@ export class EnvoyHost implements RunningHost {
   readonly tcpUpstream: TcpUpstream;
   private readonly hasStatSinks: boolean;
   private readonly resources: AsyncDisposable;
-  private firstLogOfTest = 0;
 
   private constructor(
     kind: "envoy" | "container",
@@ -78,7 +77,7 @@ export class EnvoyHost implements RunningHost {
       upstreams.all.map(async ({ name, handle, grpc: double }) => {
         const isGrpc = grpc.includes(name);
         const serve = (): Promise<HttpServer> =>
-          http2Metadata ? serveHttp2(wholeHandler(handle), host) : serveCalls(handle, host);
+          http2Metadata ? serveWithMetadata(wholeHandler(handle), host) : serveHttp1Calls(handle, host);
         const server = isGrpc ? serveGrpc(double.handle, host) : serve();
         return { name, http2: isGrpc || http2Metadata, port: resources.use(await server).port };
       }),
@@ -109,6 +108,7 @@ export class EnvoyHost implements RunningHost {
           amend: (config: JsonObject) => ({ ...config, stats_flush_on_admin: true }),
         }),
         logLevel: watch.level,
+        onLog: (line) => watch.takeLog(line),
         onOutput: (line) => watch.take(line),
       }),
     );
@@ -123,7 +123,7 @@ export class EnvoyHost implements RunningHost {
         const { listenerPort } = envoy;
         const source = sourceAddress(options.source);
         if (http2Metadata)
-          return openWhole((request) => sendHttp2(listenerPort, request, source), head, listener);
+          return openWhole((request) => sendWithMetadata(listenerPort, request, source), head, listener);
         return openHttp(listenerPort, head, listener, { http: options.http ?? 1, ...(source && { source }) });
       },
       hasStatSinks,
@@ -156,7 +156,7 @@ export class EnvoyHost implements RunningHost {
   };
 
   get logs(): TestHost["logs"] {
-    return this.envoy.logs.slice(this.firstLogOfTest).filter(this.watch.isWanted);
+    return this.watch.logs;
   }
 
   readonly stat: TestHost["stat"] = async (name) => {
@@ -193,21 +193,21 @@ export class EnvoyHost implements RunningHost {
   readonly updateFilter: TestHost["updateFilter"] = (name, config) => this.envoy.updateFilter(name, config);
 
   beginTest(): void {
-    this.firstLogOfTest = this.envoy.logs.length;
     this.watch.beginTest();
     this.tcpUpstream.beginTest();
     this.upstreams.beginTest();
   }
 
-  /** A trap kills a worker's VM for good: it fails the test in which it happened. */
+  /** A trap kills a worker's VM for good: it fails the test in which it happened, and those after it. */
   async endTest({ mayTrap }: EndOfTest = { mayTrap: false }): Promise<void> {
     // So that their last log lines do not come in the next test.
     if (this.client.closeAll()) await this.watch.untilIdle(this.envoy.admin);
     const left = await this.faults.clear();
-    const trap = this.envoy.output.find(
-      (line) => line.includes("Function: proxy_on_") && line.includes("failed:"),
-    );
-    if (trap !== undefined && !mayTrap) throw new Error(`a filter trapped in Envoy: ${trap}`);
+    const trap = this.watch.firstTrap;
+    if (trap && !mayTrap) {
+      const { plugin, function: name, message } = trap;
+      throw new Error(`${plugin === "" ? "a filter" : plugin} trapped in ${name}: ${message}`);
+    }
     this.upstreams.endTest();
     expectNoneLeft(left);
   }

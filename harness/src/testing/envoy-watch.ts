@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import type { EnvoyAdmin } from "../envoy/index.ts";
+import { type EnvoyAdmin, poll } from "../envoy/index.ts";
 import { LOG_LEVELS, type LogLevel, type LogLine } from "../model/index.ts";
 import { CallRecorder, EnvoyTrace, trapIn } from "../trace/index.ts";
 import { Calls, IS_TRACED, type Recording, recordingOf } from "./calls.ts";
@@ -14,13 +13,14 @@ const POLL_MS = 5;
 const IDLE_TIMEOUT_MS = 3_000;
 const FLUSH_TIMEOUT_MS = 10_000;
 
-/** What a real Envoy's log tells of its filters: calls, traps, and when all has been told. */
+/** What a real Envoy's log tells of its filters: their lines, calls, traps, and when all has been told. */
 export class EnvoyWatch {
   readonly #logLevel: LogLevel;
   readonly #plugin: string;
   readonly #calls = new Calls();
   readonly #trace: EnvoyTrace;
   readonly #traps: FilterTrap[] = [];
+  #logs: LogLine[] = [];
   #firstTrapOfTest = 0;
   #levelChanges = 0;
   #recordings = 0;
@@ -45,6 +45,21 @@ export class EnvoyWatch {
     return this.#traps.slice(this.#firstTrapOfTest);
   }
 
+  /** The first trap of all tests. */
+  get firstTrap(): FilterTrap | undefined {
+    return this.#traps[0];
+  }
+
+  /** What modules logged since the test began. */
+  get logs(): readonly LogLine[] {
+    return this.#logs.slice();
+  }
+
+  /** Takes each line that a module logs. At level trace, for the calls, that is more than the suite wants to see. */
+  takeLog(line: LogLine): void {
+    if (LOG_LEVELS.indexOf(line.level) >= LOG_LEVELS.indexOf(this.#logLevel)) this.#logs.push(line);
+  }
+
   /** Takes each line of Envoy's output. */
   take(line: string): void {
     this.#trace.take(line);
@@ -55,12 +70,9 @@ export class EnvoyWatch {
 
   beginTest(): void {
     this.#firstTrapOfTest = this.#traps.length;
+    this.#logs = [];
     this.#calls.beginTest();
   }
-
-  /** Whether the suite wants to see the line: at level trace, for the calls, modules log more than that. */
-  readonly isWanted = ({ level }: LogLine): boolean =>
-    LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(this.#logLevel);
 
   /** See `TestHost.record`. */
   async record<T>(admin: EnvoyAdmin, action: () => Promise<T>): Promise<Recording<T>> {
@@ -85,20 +97,19 @@ export class EnvoyWatch {
 
   /** Waits until Envoy has ended its requests, as far as they end by themselves. */
   async untilIdle(admin: EnvoyAdmin): Promise<void> {
-    const deadline = performance.now() + IDLE_TIMEOUT_MS;
-    while (performance.now() < deadline) {
-      if ((await admin.stats(`^${ACTIVE_REQUESTS}$`)).get(ACTIVE_REQUESTS) === 0) return;
-      await sleep(POLL_MS);
-    }
+    await poll(
+      async () => (await admin.stats(`^${ACTIVE_REQUESTS}$`)).get(ACTIVE_REQUESTS) === 0 || undefined,
+      { timeoutMs: IDLE_TIMEOUT_MS, intervalMs: POLL_MS },
+    );
   }
 
   async #setLevel(admin: EnvoyAdmin, level: LogLevel): Promise<void> {
     const before = this.#levelChanges;
     await admin.setLogLevel(COMPONENT, level);
-    const deadline = performance.now() + FLUSH_TIMEOUT_MS;
-    while (this.#levelChanges === before) {
-      if (performance.now() > deadline) throw new Error("Envoy does not say that its log level has changed");
-      await sleep(POLL_MS);
-    }
+    const isSaid = await poll(() => this.#levelChanges > before || undefined, {
+      timeoutMs: FLUSH_TIMEOUT_MS,
+      intervalMs: POLL_MS,
+    });
+    if (!isSaid) throw new Error("Envoy does not say that its log level has changed");
   }
 }

@@ -1,8 +1,7 @@
 /** `sidecraft doctor`: what this machine has and lacks. */
 import type { Command } from "commander";
-import type { SetExitCode } from "../program.ts";
 import { withCommon } from "../support/common-options.ts";
-import { EXIT } from "../support/errors.ts";
+import { EXIT, type SetExitCode } from "../support/errors.ts";
 import { examine, type Finding } from "../support/health.ts";
 import { colors, print, printJson } from "../support/terminal.ts";
 

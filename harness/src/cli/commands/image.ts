@@ -7,9 +7,8 @@ import {
   type ImageProgress,
   requireImages,
 } from "../../images/index.ts";
-import type { SetExitCode } from "../program.ts";
 import { withCommon } from "../support/common-options.ts";
-import { EXIT, explain } from "../support/errors.ts";
+import { EXIT, explain, type SetExitCode } from "../support/errors.ts";
 import {
   clearProgress,
   durationText,

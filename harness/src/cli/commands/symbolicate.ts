@@ -8,9 +8,8 @@ import { type LogPart, LogSymbolizer, type LoggedTrap } from "../../symbols/log.
 import { NoSourceMapError } from "../../symbols/map-file.ts";
 import { Symbols } from "../../symbols/symbols.ts";
 import { WORKSPACE } from "../../wasm/build.ts";
-import type { SetExitCode } from "../program.ts";
 import { withCommon } from "../support/common-options.ts";
-import { CliError, EXIT, UsageError } from "../support/errors.ts";
+import { CliError, EXIT, type SetExitCode, UsageError } from "../support/errors.ts";
 import { note, noteColors, print, printJson } from "../support/terminal.ts";
 
 interface Options {

@@ -4,10 +4,9 @@ import { dockerUnavailable, EnvoyNotFoundError, obtainImage } from "../../envoy/
 import { errorText } from "../../process/exec.ts";
 import { type HostKind, HOSTS_VARIABLE, parseHosts } from "../../model/hosts.ts";
 import { buildFilters } from "../../wasm/build.ts";
-import type { SetExitCode } from "../program.ts";
 import { withCommon } from "../support/common-options.ts";
 import { beginCoverage, type MeasuredSources, reportCoverage } from "../support/coverage.ts";
-import { EXIT, explain, UsageError } from "../support/errors.ts";
+import { EXIT, explain, type SetExitCode, UsageError } from "../support/errors.ts";
 import { buildEventText, findEnvoy } from "../support/set-up.ts";
 import { note, noteColors, print } from "../support/terminal.ts";
 import { runTests, type TestCount } from "../support/test-run.ts";

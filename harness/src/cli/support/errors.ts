@@ -7,6 +7,9 @@ import { CompileError } from "../../wasm/build.ts";
 /** Exit codes of every command. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
+/** Takes the exit code of a command that has done its work and reported a failure itself. */
+export type SetExitCode = (code: number) => void;
+
 /** Something went wrong in a way that the message fully explains: no stack trace is needed. */
 export class CliError extends Error {
   override readonly name: string = "CliError";

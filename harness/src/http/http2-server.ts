@@ -6,7 +6,7 @@ import { fieldsOf, groupedFields } from "./fields.ts";
 import { type HttpServer, listening } from "./listening.ts";
 
 /** Serves `handler` on a free port of address `host`. */
-export function serveCalls2(handler: HttpCallHandler, host: string): Promise<HttpServer> {
+export function serveHttp2Calls(handler: HttpCallHandler, host: string): Promise<HttpServer> {
   const sessions = new Set<Http2Session>();
   const server = createServer();
   server.on("session", (session) => {

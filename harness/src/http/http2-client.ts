@@ -4,8 +4,7 @@ import type { Socket } from "node:net";
 import type { HttpClientCall, RequestHead, ResponseListener } from "../model/exchange.ts";
 import type { HeaderList } from "../model/index.ts";
 import { fieldsOf, groupedFields, hasField } from "./fields.ts";
-
-const SILENCE_MS = 15_000;
+import { SILENCE_MS, silenceError } from "./silence.ts";
 
 /**
  * Begins a request on a connection of its own, with HTTP/2 from the first byte on (prior knowledge).
@@ -55,7 +54,7 @@ class Http2Call implements HttpClientCall {
       listener.end(received);
       this.#close();
     });
-    stream.setTimeout(SILENCE_MS, () => stream.destroy(new Error(`nothing came for ${SILENCE_MS / 1000} s`)));
+    stream.setTimeout(SILENCE_MS, () => stream.destroy(silenceError()));
     stream.on("error", (error: Error) => this.#cancel(error));
     stream.once("close", () => this.#cancel(new Error(`the stream was reset (${String(stream.rstCode)})`)));
   }

@@ -4,8 +4,7 @@ import type { Socket } from "node:net";
 import type { HttpClientCall, RequestHead, ResponseListener } from "../model/exchange.ts";
 import type { HeaderList } from "../model/index.ts";
 import { fieldsOf, hasField } from "./fields.ts";
-
-const SILENCE_MS = 15_000;
+import { SILENCE_MS, silenceError } from "./silence.ts";
 
 /**
  * Begins a request on a connection of its own; header names and values go as they are.
@@ -32,9 +31,7 @@ class Http1Call implements HttpClientCall {
       headers: headers.flat(),
       timeout: SILENCE_MS,
     });
-    this.#outgoing.once("timeout", () =>
-      this.#outgoing.destroy(new Error(`nothing came for ${SILENCE_MS / 1000} s`)),
-    );
+    this.#outgoing.once("timeout", () => this.#outgoing.destroy(silenceError()));
     this.#outgoing.on("error", (error) => this.#cancel(error));
     this.#outgoing.once("response", (incoming) => this.#receive(incoming));
     if (head.length === 0) this.#outgoing.end();

@@ -9,7 +9,7 @@ import { type HttpServer, listening } from "./listening.ts";
 const IDLE_MS = 600_000;
 
 /** Serves `handler` on a port of address `host`, a free one if it is 0. */
-export function serveCalls(handler: HttpCallHandler, host: string, port = 0): Promise<HttpServer> {
+export function serveHttp1Calls(handler: HttpCallHandler, host: string, port = 0): Promise<HttpServer> {
   const server = createServer({ keepAliveTimeout: IDLE_MS }, (incoming, outgoing) =>
     handler(new Http1ServerCall(incoming, outgoing)),
   );
