@@ -3,10 +3,10 @@ import type { FilterUnderTest, TestHost } from "../../harness/src/testing/index.
 import {
   BYTES,
   encodeProgram,
-  type Hook,
   parseRecord,
   probeModule,
   type Program,
+  STREAM_HOOKS,
 } from "../conformance/probe/index.ts";
 
 /** A filter that does what the header `x-program` says. */
@@ -14,22 +14,11 @@ export function probe(): FilterUnderTest {
   return { filter: probeModule(), name: "probe", config: encodeProgram({}, 0) };
 }
 
-const HOOKS: readonly Hook[] = [
-  "requestHeaders",
-  "requestBody",
-  "requestTrailers",
-  "responseHeaders",
-  "responseBody",
-  "responseTrailers",
-  "log",
-  "done",
-  "delete",
-];
 const details = ["proxy_get_property", "response\0code_details", BYTES] as const;
 
 /** The header with a program that tells of every hook, at the end with the details of the response; and does `program`. */
 export function traced(program: Program = {}): readonly [string, string] {
-  const all = Object.fromEntries(HOOKS.map((hook) => [hook, []]));
+  const all = Object.fromEntries(STREAM_HOOKS.map((hook) => [hook, []]));
   return ["x-program", encodeProgram({ ...all, log: [details], ...program }, 0)];
 }
 

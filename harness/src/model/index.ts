@@ -1,5 +1,5 @@
 /**
- * Plain data that every room of the harness speaks: messages, routes, filters. No behaviour, no imports of other rooms.
+ * Plain data that every room of the harness speaks: messages, routes, filters.
  *
  * Header names and values are byte strings as in `node:http`: each character is one byte (latin1),
  * so a value that is not UTF-8 survives the way through.

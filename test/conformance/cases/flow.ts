@@ -1,23 +1,21 @@
 /** Pausing, resuming, replies of the filter, calls to other clusters, and the order of the hooks. */
+import { encodePairs } from "../../../harness/src/abi/index.ts";
 import type { Case, Topic } from "../case.ts";
-import { BYTES, type Call, CONTEXT, type Hook, type Program, UNREPORTED } from "../probe/index.ts";
+import {
+  BYTES,
+  type Call,
+  CONTEXT,
+  type Hook,
+  type Program,
+  STREAM_HOOKS,
+  UNREPORTED,
+} from "../probe/index.ts";
 
 const property = (...path: string[]): Call => ["proxy_get_property", path.join("\0"), BYTES];
 const get = (map: number, name: string): Call => ["proxy_get_header_map_value", map, name, BYTES];
 const effective: Call = ["proxy_set_effective_context", CONTEXT];
 const resume = (stream: number): Call => ["proxy_continue_stream", stream];
-const pairs = (...fields: readonly (readonly [string, string])[]): Uint8Array => {
-  const sizes = Buffer.alloc(4 + 8 * fields.length);
-  sizes.writeUInt32LE(fields.length);
-  fields.forEach(([name, value], index) => {
-    sizes.writeUInt32LE(name.length, 4 + 8 * index);
-    sizes.writeUInt32LE(value.length, 8 + 8 * index);
-  });
-  return Buffer.concat([
-    sizes,
-    ...fields.map(([name, value]) => Buffer.from(`${name}\0${value}\0`, "latin1")),
-  ]);
-};
+const pairs = (...fields: readonly (readonly [string, string])[]): Uint8Array => encodePairs(fields);
 const reply = (
   status: number,
   body = "",
@@ -37,18 +35,8 @@ const call = (cluster: string, headers: Uint8Array = CALL_HEADERS, timeout = 100
 ];
 const PAUSE = 1;
 
-const all: readonly Hook[] = [
-  "requestHeaders",
-  "requestBody",
-  "requestTrailers",
-  "responseHeaders",
-  "responseBody",
-  "responseTrailers",
-  "log",
-  "done",
-  "delete",
-];
-const traced = (hooks: readonly Hook[] = all): Program => Object.fromEntries(hooks.map((hook) => [hook, []]));
+const traced = (hooks: readonly Hook[] = STREAM_HOOKS): Program =>
+  Object.fromEntries(hooks.map((hook) => [hook, []]));
 
 const order: readonly Case[] = [
   {

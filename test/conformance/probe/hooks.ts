@@ -23,6 +23,12 @@ export const HOOKS = [
 ] as const;
 export type Hook = (typeof HOOKS)[number];
 
+/** Those of one stream, in the order in which they come. */
+export const STREAM_HOOKS: readonly Hook[] = HOOKS.slice(
+  HOOKS.indexOf("requestHeaders"),
+  HOOKS.indexOf("delete") + 1,
+);
+
 /** The number of `hook` in programs and records. */
 export function hookNumber(hook: Hook): number {
   return HOOKS.indexOf(hook);
