@@ -14,9 +14,9 @@ const START_MS = 60_000;
 /** Why no second engine can be started here; undefined if one can. */
 export function secondEngineUnavailable(): string | undefined {
   if (process.getuid?.() !== 0) return "only root can start an engine";
-  return spawnSync("sh", ["-c", "command -v dockerd ip"]).status === 0
+  return spawnSync("sh", ["-c", "command -v dockerd && command -v ip"]).status === 0
     ? undefined
-    : "there is no dockerd here";
+    : "there is no dockerd here, or no ip (iproute2)";
 }
 
 /** The engine, with files and a network of its own. */

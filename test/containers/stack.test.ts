@@ -14,7 +14,8 @@ const FILTERS = ["header_rewrite", "auth", "rate_limit", "canary"];
 const programs = composePrograms();
 if (process.env["CI"] && programs.length < 2)
   throw new Error("CI tests both: docker compose and docker-compose");
-if (programs.length === 0) console.warn("skipping the compose stack: there is no docker compose");
+// A file without any test is a failure of vitest.
+if (programs.length === 0) it.skip("the compose stack: there is no docker compose", () => {});
 
 const images: Record<string, string> = {};
 beforeAll(async () => {

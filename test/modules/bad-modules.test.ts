@@ -56,6 +56,7 @@ describeHosts(
   ({ it, host }) => {
     it("gets no more than 1 GiB; that the module traps then is no end of the host", async () => {
       expect((await host.fetch("/")).status).toBe(503);
+      await host.settled();
       expect(host.logs.map(({ message }) => message)).toEqual(["no memory left"]);
       expect((await host.fetch("/")).status).toBe(503);
     });

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import {
   type EnvoyInstallation,
   linearMemoryPages,
@@ -131,7 +131,14 @@ export class EnvoyHost implements RunningHost {
     );
   }
 
-  readonly fetch: TestHost["fetch"] = (path, options) => this.envoy.watch(this.client.fetch(path, options));
+  readonly fetch: TestHost["fetch"] = async (path, options) => {
+    try {
+      return await this.envoy.watch(this.client.fetch(path, options));
+    } finally {
+      // What Envoy logged before it answered lies in its pipe: it is read before this process's next turn.
+      await nextTurn();
+    }
+  };
 
   get open(): TestHost["open"] {
     return this.client.open;
