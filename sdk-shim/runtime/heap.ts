@@ -56,6 +56,9 @@
 /** No free span is larger. */
 // @ts-ignore: decorator
 @lazy let largestFree: usize = 0;
+/** The link to the free span with which the next search for a large object begins. */
+// @ts-ignore: decorator
+@lazy let resume: usize = lists;
 /** The marked objects whose members are not yet marked, linked through their first words. */
 // @ts-ignore: decorator
 @lazy let pending: usize = 0;
@@ -75,26 +78,41 @@
 
 /** Takes `size` bytes, a multiple of SPAN; 0 when memory is exhausted. */
 function takeSpan(size: usize): usize {
-  if (size <= largestFree) {
-    for (let link = lists, span = load<usize>(link); span != 0; link = span + 4, span = load<usize>(link)) {
-      const has = load<usize>(span) & ~KIND;
-      if (has < size) continue;
-      let next = load<usize>(span, 4);
-      if (has > size) {
-        const rest = span + size;
-        store<usize>(rest, (has - size) | FREE);
-        store<usize>(rest, next, 4);
-        next = rest;
-      }
-      store<usize>(link, next);
-      return span;
-    }
-    largestFree = size - SPAN;
+  let span = findSpan(size);
+  if (span != 0) return span;
+  if (limit - top < size && !grow(size)) {
+    resume = lists;
+    return findSpan(size);
   }
-  if (limit - top < size && !grow(size)) return 0;
-  const span = top;
+  span = top;
   top += size;
   return span;
+}
+
+/**
+ * Takes `size` bytes of a free span; 0 when none is found. For cells any will do. For large objects the search goes on
+ * where the last one ended: it passes over each span once between two collections, however many are too small.
+ */
+function findSpan(size: usize): usize {
+  if (size > largestFree) return 0;
+  let link = size > SPAN ? resume : lists;
+  let span = load<usize>(link);
+  let rest: usize = 0;
+  while (span != 0) {
+    const has = load<usize>(span) & ~KIND;
+    const next = load<usize>(span, 4);
+    if (has >= size) {
+      rest = has - size;
+      if (rest > 0) store<usize>(span, rest | FREE);
+      else store<usize>(link, next);
+      break;
+    }
+    link = span + 4;
+    span = next;
+  }
+  // Never a link in a span that is taken.
+  if (size > SPAN || resume == span + 4) resume = link;
+  return span + rest;
 }
 
 /** Makes room for `size` bytes above `top`; false when memory is exhausted. */
@@ -311,7 +329,7 @@ function sweep(): void {
   let free: usize = 0;
   let linkToFree: usize = 0;
   let span = bottom;
-  while (span < top) {
+  while (span != top) {
     const header = load<usize>(span);
     const kind = header & KIND;
     const size = header & ~KIND;
@@ -356,5 +374,6 @@ function sweep(): void {
   }
   for (let list: usize = 0; list < 64; list += 4) store<usize>(load<usize>(ends + list), 0);
   largestFree = largest;
+  resume = lists;
   total = live;
 }
