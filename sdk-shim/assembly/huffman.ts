@@ -13,6 +13,8 @@ export class HuffmanCode {
   /** Number of codes by length, and the symbols in the order of their codes. */
   private readonly counts: StaticArray<u16> = new StaticArray<u16>(MAX_BITS + 1);
   private readonly symbols: StaticArray<u16>;
+  /** While building: where the symbols of each length begin, then where the next one goes. */
+  private readonly starts: StaticArray<u16> = new StaticArray<u16>(MAX_BITS + 2);
 
   /** A code of up to `size` symbols. */
   constructor(size: i32) {
@@ -31,7 +33,8 @@ export class HuffmanCode {
     const unused: i32 = unchecked(counts[0]);
     unchecked((counts[0] = 0));
     let left = 1;
-    const starts = new StaticArray<u16>(MAX_BITS + 2);
+    const starts = this.starts;
+    unchecked((starts[1] = 0));
     for (let length = 1; length <= MAX_BITS; length++) {
       left = (left << 1) - unchecked(counts[length]);
       if (left < 0) return false;

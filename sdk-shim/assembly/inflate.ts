@@ -61,6 +61,8 @@ class Inflater {
   private readonly lengths: StaticArray<u8> = new StaticArray<u8>(MAX_LITERALS + MAX_DISTANCES + 2);
   private readonly literals: HuffmanCode = new HuffmanCode(288);
   private readonly distances: HuffmanCode = new HuffmanCode(32);
+  /** Whether the codes are those that need no description: blocks of them may be ten bits long, so they are kept. */
+  private isFixed: bool = false;
 
   constructor(
     private readonly data: Bytes,
@@ -142,6 +144,8 @@ class Inflater {
 
   /** The codes that need no description. */
   private readFixed(): bool {
+    if (this.isFixed) return true;
+    this.isFixed = true;
     const lengths = this.lengths;
     for (let i = 0; i < 288; i++) unchecked((lengths[i] = i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8));
     this.literals.build(lengths, 0, 288);
@@ -151,6 +155,7 @@ class Inflater {
 
   /** The codes that a block describes; false when they are none. */
   private readCodes(): bool {
+    this.isFixed = false;
     const lengths = this.lengths;
     const literals = <i32>this.bits(5) + 257;
     const distances = <i32>this.bits(5) + 1;

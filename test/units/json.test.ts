@@ -54,6 +54,8 @@ describe("accepts and reads", () => {
     expect(read(JSON.stringify(object).replace("key1999", "key\\u00312"))).toMatch(
       /\/key12 duplicate member name$/,
     );
+    const twice = [...Array.from({ length: 100 }, (_, i) => i % 90), 3].map((i) => `"${"k".repeat(i)}":0`);
+    expect(read(`{${twice.join()}}`)).toMatch(/ \/ duplicate member name$/);
   });
 });
 
