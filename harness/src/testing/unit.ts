@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { type ASUtil, instantiate } from "@assemblyscript/loader";
-import asc from "assemblyscript/asc";
 import { Wasm } from "../emulator/vm/webassembly.ts";
 import { CompileError, WORKSPACE } from "../wasm/build.ts";
 
@@ -65,6 +64,8 @@ export async function loadUnit(entry: string): Promise<Unit> {
 }
 
 async function compile(entry: string): Promise<Uint8Array<ArrayBuffer>> {
+  // Loaded on use: most test files compile no unit, and binaryen behind it takes half a second.
+  const { default: asc } = await import("assemblyscript/asc");
   let binary: Uint8Array | undefined;
   const path = relative(WORKSPACE, resolve(WORKSPACE, entry));
   const { error, stderr } = await asc.main([path, ...COMPILER_ARGUMENTS], {
