@@ -64,7 +64,7 @@ describeHosts("A host call that fails", { ...OPTIONS, workers: 2 }, ({ it, host 
       ["counter", "u_made", 1],
     ];
     await run(host, { requestHeaders: steps });
-    expect(await host.stats()).toEqual({ t_made: 2, t_level: 5, u_made: 1 });
+    expect(await host.stats(/^[^.]+$/)).toEqual({ t_made: 2, t_level: 5, u_made: 1 });
     expect(await host.stats(/^t_/)).toEqual({ t_made: 2, t_level: 5 });
   });
 

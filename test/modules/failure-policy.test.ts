@@ -55,7 +55,7 @@ describeHosts("fail_open, response", suite(probe({ failurePolicy: "fail_open" })
 const RELOAD = { failurePolicy: "reload", reloadBackoff: "2s" } as const;
 
 describeHosts("failure policy reload", suite(probe(RELOAD)), ({ it, host }) => {
-  const stat = (event: string): Promise<number> => host.stat(`wasm.probe.vm_reload_${event}`);
+  const stat = (event: string): Promise<number> => host.metric(`wasm.probe.vm_reload_${event}`);
 
   it(
     "makes a new VM for the first request after the backoff, 503 until then",
@@ -99,8 +99,8 @@ describeHosts(
       await host.clock.advance("3.1s");
       expect((await host.fetch("/")).status).toBe(503);
       expect((await host.fetch("/")).status).toBe(503);
-      expect(await host.stat("wasm.once.vm_reload_failure")).toBe(1);
-      expect(await host.stat("wasm.once.vm_reload_success")).toBe(0);
+      expect(await host.metric("wasm.once.vm_reload_failure")).toBe(1);
+      expect(await host.metric("wasm.once.vm_reload_success")).toBe(0);
     });
   },
 );

@@ -301,9 +301,9 @@ export class Emulator implements AsyncDisposable {
     return new Map([...this.#metrics.snapshot(), ...this.#plugins.stats]);
   }
 
-  /** The counters and gauges among the custom metrics, by Envoy's name. */
+  /** The counters and gauges among the {@link stats}. */
   levels(): ReadonlyMap<string, number> {
-    return this.#metrics.levels();
+    return new Map([...this.#metrics.levels(), ...this.#plugins.stats]);
   }
 
   /** What filters recorded in the histogram to which they gave this name. */

@@ -110,14 +110,7 @@ export class EmulatorHost implements RunningHost {
     return this.emulator.logs.slice(this.firstLogOfTest);
   }
 
-  readonly stat: TestHost["stat"] = async (name) => {
-    const value = this.emulator.stats().get(name);
-    if (value === undefined && !name.startsWith("wasmcustom."))
-      throw new Error(`the emulator does not count ${name}`);
-    return value ?? 0;
-  };
-
-  readonly metric: TestHost["metric"] = (name) => this.stat(`wasmcustom.${name}`);
+  readonly metric: TestHost["metric"] = async (name) => (await this.stats())[name] ?? 0;
 
   readonly stats: TestHost["stats"] = async (pattern) => metricsOf(this.emulator.levels(), pattern);
 

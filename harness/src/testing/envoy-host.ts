@@ -20,7 +20,7 @@ import { expectNoneLeft } from "./faults/plan.ts";
 import { type Open, TestClient } from "./client.ts";
 import { EnvoyWatch } from "./envoy-watch.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
-import { CUSTOM_METRIC, metricsOf } from "./metrics.ts";
+import { METRICS_FILTER, metricsOf } from "./metrics.ts";
 import type { EndOfTest, RunningHost } from "./running-host.ts";
 import { sourceAddress } from "./source.ts";
 import { topologyOf, upstreamsOf } from "./suite.ts";
@@ -166,15 +166,10 @@ export class EnvoyHost implements RunningHost {
     return this.watch.logs;
   }
 
-  readonly stat: TestHost["stat"] = async (name) => {
-    const stats = await this.envoy.admin.stats(`^${name.replaceAll(".", "\\.")}$`);
-    return stats.get(name) ?? 0;
-  };
-
-  readonly metric: TestHost["metric"] = (name) => this.stat(`wasmcustom.${name}`);
+  readonly metric: TestHost["metric"] = async (name) => (await this.stats())[name] ?? 0;
 
   readonly stats: TestHost["stats"] = async (pattern) =>
-    metricsOf(await this.envoy.admin.stats(`^${CUSTOM_METRIC}`), pattern);
+    metricsOf(await this.envoy.admin.stats(METRICS_FILTER), pattern);
 
   readonly histogram: TestHost["histogram"] = async (name) => {
     if (this.hasStatSinks)

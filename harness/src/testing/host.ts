@@ -277,20 +277,18 @@ export interface TestHost {
   readonly clock: TestClock;
   /** What modules logged since the test began. */
   readonly logs: readonly LogLine[];
-  /** Value of a metric that a filter defined, over all workers; 0 when it was never written. */
+  /** Value of one of the {@link stats}; 0 when it was never written. */
   metric(name: string): Promise<number>;
-  /** All counters and gauges that filters defined, by name, of which `pattern` matches the name; over all workers. */
+  /**
+   * All counters and gauges that filters defined, by the names they gave, and Envoy's count of what became of reloads
+   * (`wasm.<filter>.vm_reload_success`, `_failure`, `_backoff`): those of which `pattern` matches the name, over all workers.
+   */
   stats(pattern?: RegExp): Promise<Readonly<Record<string, number>>>;
   /**
    * What filters recorded in the histogram of that name, over all workers; without values if there is none. A real
    * Envoy rejects in suites with stat sinks: it hands its statistics out to them, every `statsFlushInterval`, and to nobody else.
    */
   histogram(name: string): Promise<Histogram>;
-  /**
-   * Value of a counter or gauge of Envoy by its full name, such as `wasm.auth.vm_reload_success`; 0 when it was never
-   * written. Rejects for those that the emulator does not count.
-   */
-  stat(name: string): Promise<number>;
   /**
    * Runs `action` and records the calls between host and filters meanwhile. On Envoy `wasm` is logged at level trace for
    * that time: arguments are numbers without the texts behind them, filters see that log level, and calls right

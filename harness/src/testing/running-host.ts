@@ -51,9 +51,6 @@ export class LateHost implements TestHost {
   get logs(): TestHost["logs"] {
     return this.started.logs;
   }
-  get stat(): TestHost["stat"] {
-    return this.started.stat;
-  }
   get metric(): TestHost["metric"] {
     return this.started.metric;
   }
