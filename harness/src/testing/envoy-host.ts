@@ -20,7 +20,7 @@ import { expectNoneLeft } from "./faults/plan.ts";
 import { type Open, TestClient } from "./client.ts";
 import { EnvoyWatch } from "./envoy-watch.ts";
 import type { SuiteOptions, TestHost } from "./host.ts";
-import { METRICS_FILTER, metricsOf } from "./metrics.ts";
+import { CUSTOM_METRIC, METRICS_FILTER, metricsOf } from "./metrics.ts";
 import type { EndOfTest, RunningHost } from "./running-host.ts";
 import { sourceAddress } from "./source.ts";
 import { topologyOf, upstreamsOf } from "./suite.ts";

@@ -1,7 +1,7 @@
 import { GAUGE_PREFIX } from "./faults/channel.ts";
 
 /** What Envoy puts before the names that filters give their metrics. */
-const CUSTOM_METRIC = "wasmcustom.";
+export const CUSTOM_METRIC = "wasmcustom.";
 /** What Envoy counts of the VMs of a filter. */
 const OF_VMS = /^wasm\..+\.vm_reload_(backoff|failure|success)$/;
 

@@ -249,6 +249,14 @@ const closing: readonly Case[] = [
 
 const CALLED = "requestHeaders: http_call -> Ok";
 const ANSWERED = "callResponse(4)";
+const RESUMED_TWICE = [
+  "requestHeaders(0)",
+  CALLED,
+  ANSWERED,
+  "callResponse: set_effective_context -> Ok",
+  "callResponse: continue_stream -> Ok",
+  "callResponse: continue_stream -> Ok",
+];
 
 /** A request that waits for the answer of a call, which lets it go on after `calls`. */
 const awaiting = (
@@ -440,6 +448,17 @@ const pausing: readonly Case[] = [
       "callResponse: continue_stream -> Ok",
       "status: 200",
     ],
+  },
+  {
+    says: "pause: resumed twice before a body and trailers, their end is sent twice",
+    program: {
+      requestHeaders: { calls: [call("auth")], returns: PAUSE },
+      callResponse: [effective, resume(0), resume(0)],
+    },
+    send: { method: "POST", body: "hello", trailers: { "x-t": "1" } },
+    observe: ["status"],
+    expect: [...RESUMED_TWICE, "status: 400"],
+    emulator: { differs: "HTTP", expect: [...RESUMED_TWICE, "status: 200"] },
   },
   {
     says: "pause: once resumed, the request's headers are gone",
