@@ -65,7 +65,7 @@ export async function loadUnit(entry: string): Promise<Unit> {
 
 async function compile(entry: string): Promise<Uint8Array<ArrayBuffer>> {
   // Loaded on use: most test files compile no unit, and binaryen behind it takes half a second.
-  const { default: asc } = await import("assemblyscript/asc");
+  const { asc } = await import("./unit-compiler.ts");
   let binary: Uint8Array | undefined;
   const path = relative(WORKSPACE, resolve(WORKSPACE, entry));
   const { error, stderr } = await asc.main([path, ...COMPILER_ARGUMENTS], {
