@@ -7,7 +7,8 @@ const FIRST_ENTRIES: i32 = 4;
  * A hash map with `Bytes` keys that compares what the keys hold.
  *
  * Entries lie densely, at index 0 to size - 1, in the order they came; `delete` moves the last one into the hole.
- * Keys are kept as they are: `copy()` a key that is a small view of something large.
+ * Keys are kept as they are: `copy()` a key that is a small view of something large. Their hash is not keyed: bound a map
+ * whose keys a client chooses.
  *
  * @example
  * ```ts
